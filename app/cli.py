@@ -1,0 +1,221 @@
+"""The command line. Heavy imports stay inside commands, so that --help and validate answer at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+BAD_INPUT = 2
+"""Exit code when a scenario or an option is wrong; nothing has been written."""
+
+
+class Commands(click.Group):
+    """Turns errors of a scenario into their lines, exit code 2 and no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from sim.scenario.problems import ScenarioError
+
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as error:
+            click.echo(str(error), err=True)
+            count = len(error.problems)
+            click.echo(f"{count} error{'s' if count != 1 else ''}; nothing was written", err=True)
+            sys.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("stopped; the same command goes on where it stopped", err=True)
+            sys.exit(130)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from sim.scenario.problems import closest
+
+            near = closest(args[0], list(self.commands)) if args else None
+            if near:
+                error.message += f" Did you mean {near!r}?"
+            raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="parley")
+def main() -> None:
+    """Parley plays thousands of futures of a tariff and export-control negotiation.
+
+    FILE is a scenario file or the name of a shipped scenario (parley list).
+    """
+
+
+def _with(*decorators: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorate in reversed(decorators):
+            function = decorate(function)
+        return function
+
+    return apply
+
+
+file_argument = click.argument("file")
+overlay_options = _with(
+    click.option("--what-if", metavar="NAME", help="Apply one what-if of the file."),
+    click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change one value; may be repeated."),
+    click.option("--strict", is_flag=True, help="Numbers without a source are errors."),
+)
+ensemble_options = _with(
+    click.option("--runs", type=click.IntRange(1, 10_000_000), help="Futures to play [default: the file's]."),
+    click.option("--seed", type=click.IntRange(0), help="Seed of all chance [default: the file's]."),
+)
+
+
+def _load(file: str, what_if: str | None = None, sets: tuple[str, ...] = (), strict: bool = False) -> Scenario:
+    from sim.scenario.load import load
+
+    scenario = load(file, what_if, sets, strict)
+    for warning in scenario.warnings:
+        click.echo(str(warning), err=True)
+    return scenario
+
+
+@main.command()
+@file_argument
+@overlay_options
+@ensemble_options
+@click.option("--what-ifs", is_flag=True, help="Play every what-if of the file too, on the same futures.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
+@click.option("--workers", type=click.IntRange(1), help="Processes [default: one a core].")
+@click.option("--block", type=click.IntRange(1), help="Runs in a block.")
+@click.option("--json", "as_json", is_flag=True, help="Print odds, digest and seconds as JSON.")
+@click.option("--open", "open_it", is_flag=True, help="Open the briefing when it is there.")
+def run(file: str, as_json: bool, open_it: bool, **options: Any) -> None:
+    """Play the scenario and write out/NAME/ with briefing, charts and results."""
+    from app.run import run_scenario
+
+    options["command"] = "parley " + " ".join(sys.argv[1:])
+    finished = run_scenario(file, quiet=as_json, **options)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(finished.summary(), indent=1, ensure_ascii=False))
+    else:
+        click.echo(finished.text())
+    if open_it:
+        click.launch(str(finished.briefing))
+
+
+@main.command()
+@file_argument
+@overlay_options
+def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool) -> None:
+    """Check a scenario and all its what-ifs; every error in one pass."""
+    scenario = _load(file, what_if, sets, strict)
+    click.echo(f"{file}: valid, {len(scenario.warnings)} warning(s)")
+
+
+@main.command()
+@file_argument
+@overlay_options
+@click.option("--on", "date", metavar="DATE", help="What is in force on this date if nobody moves [default: as_of].")
+def show(file: str, date: str | None, what_if: str | None, sets: tuple[str, ...], strict: bool) -> None:
+    """Calendar, what is in force on a date, stacks, assumptions, last days to act."""
+    from app.show import shown
+
+    click.echo(shown(_load(file, what_if, sets, strict), date))
+
+
+@main.command()
+@file_argument
+@overlay_options
+@click.option("--find", metavar="TEXT", default="", help="Only names that contain this text.")
+def names(file: str, find: str, what_if: str | None, sets: tuple[str, ...], strict: bool) -> None:
+    """The names that expressions may use, with unit and value on the first day."""
+    from app.show import names_shown
+
+    click.echo(names_shown(_load(file, what_if, sets, strict), find))
+
+
+@main.command()
+@file_argument
+@overlay_options
+@ensemble_options
+@click.option("--run", "run_number", type=click.IntRange(0), metavar="K", help="Tell run K.")
+@click.option("--outcome", metavar="NAME", help="Tell the first run with this outcome.")
+@click.option("--typical", is_flag=True, help="Tell the most typical run.")
+def explain(
+    file: str, run_number: int | None, outcome: str | None, typical: bool, runs: int | None, seed: int | None, **overlay: Any
+) -> None:
+    """Tell one future as a dated story, with what was weighed."""
+    from app.explain import explained
+
+    if sum((run_number is not None, outcome is not None, typical)) != 1:
+        raise click.UsageError("give one of --run K, --outcome NAME, --typical")
+    click.echo(explained(_load(file, **overlay), run_number, outcome, runs, seed))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@ensemble_options
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def compare(files: tuple[str, ...], runs: int | None, seed: int | None, as_json: bool) -> None:
+    """Compare odds on the same futures: a file with its what-ifs, two files, or two result folders."""
+    from app.compare import compared
+
+    if len(files) not in (1, 2):
+        raise click.UsageError("give one file (base against its what-ifs) or two files or result folders")
+    click.echo(compared(files, runs, seed, as_json))
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+def diff(old: str, new: str) -> None:
+    """What differs between two scenarios (FILE or FILE:WHAT_IF), value by value."""
+    from app.show import difference_shown
+
+    click.echo(difference_shown(*(_load(*_variant(name)) for name in (old, new))))
+
+
+def _variant(name: str) -> tuple[str, str | None]:
+    file, _, what_if = name.rpartition(":")
+    return (file, what_if) if file and not Path(name).exists() else (name, None)
+
+
+@main.command("list")
+def list_() -> None:
+    """The shipped scenarios."""
+    from scenarios import SHIPPED
+
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        click.echo(f"{path.stem:<20} {_load(path.stem).title}")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--from", "origin", default="longer-roll", show_default=True, metavar="NAME", help="Shipped scenario.")
+@click.option("--overlay", is_flag=True, help="Start an empty file that extends it, instead of a copy.")
+def new(target: Path, origin: str, overlay: bool) -> None:
+    """Start a scenario of your own from a shipped one, with the schema beside it for editors."""
+    from app.new import write_new
+
+    click.echo(write_new(target, origin, overlay))
+
+
+@main.command()
+def schema() -> None:
+    """JSON Schema of the scenario language, for editors."""
+    import json
+
+    from sim.scenario.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""`parley explain`: one future as a dated story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import numpy as np
+
+from sim import days
+from sim.analysis.story import Story, first_with, tell, typical
+from sim.engine.plan import Plan, plan
+from sim.engine.simulation import Simulation, is_chance
+from sim.results.block import Block, finish, outcome_names
+from sim.scenario.model import OTHER, Scenario
+from sim.scenario.problems import closest
+from sim.scenario.scalars import Dimension
+
+BLOCK = 500
+"""Runs looked at together while searching for one."""
+
+
+def explained(
+    scenario: Scenario, run: int | None = None, outcome: str | None = None, runs: int | None = None, seed: int | None = None
+) -> str:
+    """The story of run `run`, of the first run with `outcome`, or of the most typical run."""
+    made = plan(scenario)
+    ensemble = scenario.ensemble
+    number, seed = runs or ensemble.runs, ensemble.seed if seed is None else seed
+    if outcome is not None:
+        run = _with_outcome(made, outcome, number, seed)
+    elif run is None:
+        run = typical(next(_blocks(made, number, seed, number)))
+    return told(made, tell(made, run, seed, ensemble.chances))
+
+
+def _with_outcome(made: Plan, outcome: str, runs: int, seed: int) -> int:
+    if outcome not in outcome_names(made):
+        near = closest(outcome, outcome_names(made))
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise click.UsageError(f"no outcome {outcome!r}; there are {', '.join(outcome_names(made))}.{hint}")
+    run = first_with(_blocks(made, runs, seed, BLOCK), made, outcome)
+    if run is None:
+        raise click.ClickException(f"none of {runs} futures ends in {outcome!r}; try more --runs")
+    return run
+
+
+def _blocks(made: Plan, runs: int, seed: int, size: int) -> Iterator[Block]:
+    for first in range(0, runs, size):
+        simulation = Simulation(
+            made, np.arange(first, min(first + size, runs)), seed, made.scenario.ensemble.chances
+        )
+        simulation.advance()
+        yield finish(simulation)
+
+
+def told(made: Plan, story: Story) -> str:
+    """A story as text."""
+    outcomes = made.scenario.outcomes
+    ending = "Something else" if story.outcome == OTHER else outcomes[story.outcome].title
+    lines = [f"{made.scenario.title}", f"Run {story.run} ends in: {ending}", ""]
+    for day in story.days:
+        lines.append(f"{days.date(day.day):%a %d %b %Y}")
+        lines += [f"  • {event}" for event in day.events]
+        lines += [f"      weighed: {option}" for option in day.weighed]
+    lines += ["", "Drawn for this run:"]
+    lines += [f"  {path} = {_value(made, path, value)}" for path, value in story.assumptions.items()]
+    return "\n".join(lines)
+
+
+def _value(made: Plan, path: str, value: float) -> str:
+    scalar = made.scalars[path]
+    left_to_chance = " (chance)" if is_chance(path) else ""
+    if scalar.dimension is Dimension.date:
+        return f"{days.date(int(value))}{left_to_chance}"
+    if scalar.dimension is Dimension.share:
+        return f"{value:.1%}"
+    if scalar.dimension is Dimension.choice:
+        return scalar.distribution.labels[int(value)]
+    return f"{value:.4g} {scalar.unit}".rstrip()

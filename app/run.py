@@ -1,0 +1,183 @@
+"""`parley run`: load, simulate, write, render; the finished folder is swapped in whole."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+
+from app.briefing.build import write_briefing
+from sim.analysis.odds import Odds, shares
+from sim.engine.plan import plan
+from sim.experiments.ensemble import BLOCK, Request, Simulated, drop_work, manifest, place, simulate_blocks, swapped_in, work_folder
+from sim.results.block import outcome_names
+from sim.results.result import Result
+from sim.scenario.load import load
+from sim.scenario.model import Scenario
+
+BASE = "base"
+"""Folder of the scenario as the file has it, beside those of its what-ifs."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What `parley run` reports."""
+
+    folder: Path
+    scenario: Scenario
+    odds: dict[str, Odds]
+    digest: str
+    seconds: dict[str, float]
+    blocks: int
+    blocks_resumed: int
+    what_ifs: dict[str, str]
+    """what-if → digest"""
+
+    @property
+    def briefing(self) -> Path:
+        return self.folder / "briefing.html"
+
+    def summary(self) -> dict[str, Any]:
+        """The `--json` of the run."""
+        return {
+            "scenario": self.scenario.title,
+            "folder": str(self.folder),
+            "odds": {
+                name: {"mean": o.mean, "low": o.low, "high": o.high, "error": o.error} for name, o in self.odds.items()
+            },
+            "digest": self.digest,
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+            "blocks": self.blocks,
+            "blocks_resumed": self.blocks_resumed,
+            "what_ifs": self.what_ifs,
+        }
+
+    def text(self) -> str:
+        """The same for a reader."""
+        titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
+        lines = [self.scenario.title, ""]
+        for name, o in self.odds.items():
+            band = "" if o.low is None or o.high is None else f"   5–95 % of assumptions: {o.low:.0%} – {o.high:.0%}"
+            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}")
+        spent = ", ".join(f"{name} {value:.1f} s" for name, value in self.seconds.items())
+        resumed = f"; {self.blocks_resumed} of {self.blocks} blocks were there already" if self.blocks_resumed else ""
+        return "\n".join([*lines, "", f"{spent}{resumed}", f"digest {self.digest}", f"briefing: {self.briefing}"])
+
+
+def run_scenario(
+    file: str,
+    what_if: str | None = None,
+    sets: tuple[str, ...] = (),
+    strict: bool = False,
+    runs: int | None = None,
+    seed: int | None = None,
+    what_ifs: bool = False,
+    out: Path = Path("out"),
+    workers: int | None = None,
+    block: int | None = None,
+    quiet: bool = False,
+    command: str = "",
+) -> Finished:
+    """Play a scenario and write `out/<name>/`.
+
+    Raises ScenarioError for bad input, before anything is written.
+    """
+    began = perf_counter()
+    scenario = load(file, what_if, sets, strict)
+    if not quiet:
+        for warning in scenario.warnings:
+            click.echo(str(warning), err=True)
+    variants = {BASE: scenario}
+    if what_ifs:
+        variants |= {name: load(file, name, sets, strict) for name in scenario.what_ifs}
+    settings = scenario.ensemble
+    requests = {
+        name: Request(
+            variant,
+            runs or settings.runs,
+            settings.seed if seed is None else seed,
+            settings.chances,
+            block or BLOCK,
+            workers,
+        )
+        for name, variant in variants.items()
+    }
+    seconds = {"load": perf_counter() - began}
+    target = out / folder_name(file, what_if)
+    simulated: dict[str, Simulated] = {}
+    results: dict[str, Result] = {}
+    with ExitStack() as held:
+        with _progress(sum(request.runs for request in requests.values()), quiet) as told:
+            for name, request in requests.items():
+                folder = held.enter_context(work_folder(out, request))
+                simulated[name] = simulate_blocks(request, folder, told)
+        seconds["simulate"] = sum(one.simulate_seconds for one in simulated.values())
+        with swapped_in(target) as staging:
+            writing = perf_counter()
+            for name, request in requests.items():
+                results[name] = _place(name, request, simulated[name], staging, scenario)
+            (staging / "manifest.json").write_text(
+                json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False), encoding="utf-8"
+            )
+            base = results[BASE]
+            odds = shares(base.outcome, base.outcome_names, base.chances)
+            seconds["write"] = sum(one.write_seconds for one in simulated.values()) + perf_counter() - writing
+            rendering = perf_counter()
+            others = [result for name, result in results.items() if name != BASE]
+            write_briefing(base, others, staging, command)
+            seconds["render"] = perf_counter() - rendering
+    for request in requests.values():
+        drop_work(out, request)
+    whole = simulated.values()
+    return Finished(
+        target,
+        scenario,
+        odds,
+        simulated[BASE].digest,
+        seconds,
+        sum(one.blocks for one in whole),
+        sum(one.blocks_resumed for one in whole),
+        {name: one.digest for name, one in simulated.items() if name != BASE},
+    )
+
+
+def folder_name(file: str, what_if: str | None) -> str:
+    """Name of the output folder: that of the file, and of the what-if if one is played."""
+    stem = Path(file).stem
+    return stem if what_if is None else f"{stem}-{what_if}"
+
+
+def result_folder(name: str) -> str:
+    """Where a variant's tables lie in the output folder."""
+    return "results/base" if name == BASE else f"results/what_ifs/{name}"
+
+
+def _place(name: str, request: Request, simulated: Simulated, staging: Path, scenario: Scenario) -> Result:
+    title = scenario.title if name == BASE else str(scenario.what_ifs[name].get("title", name))
+    folder = staging / result_folder(name)
+    place(simulated, manifest(request, simulated, title), folder)
+    return Result(plan(request.scenario), folder, None if name == BASE else name)
+
+
+def _manifest(requests: dict[str, Request], simulated: dict[str, Simulated], command: str) -> dict[str, Any]:
+    """The manifest of the whole folder: that of the base, the command, and the digests of the what-ifs."""
+    about = manifest(requests[BASE], simulated[BASE], requests[BASE].scenario.title)
+    digests = {name: one.digest for name, one in simulated.items()}
+    return about | {"command": command, "digests": digests, "outcome_order": outcome_names(plan(requests[BASE].scenario))}
+
+
+@contextmanager
+def _progress(runs: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, silence in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    with click.progressbar(length=runs, label="futures", file=sys.stderr) as bar:
+        yield bar.update

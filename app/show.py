@@ -1,0 +1,210 @@
+"""`parley show`, `names`, `diff`: a scenario in plain text, without playing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date as Date
+
+import click
+import numpy as np
+
+from sim import days
+from sim.days import MISSING
+from sim.engine.plan import Plan, plan
+from sim.engine.simulation import Simulation
+from sim.instruments import lives
+from sim.scenario.expressions import FUNCTIONS
+from sim.scenario.model import Doctrine, Scenario
+from sim.scenario.provenance import canonical, provenance
+from sim.scenario.scalars import Scalar
+
+
+def shown(scenario: Scenario, on: str | None = None) -> str:
+    """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions."""
+    day = _day(scenario, on)
+    made = plan(scenario)
+    sections = {
+        "Calendar": _calendar(scenario),
+        f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
+        f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
+        "Last day to act": _last_days(scenario),
+        "Assumptions": _assumptions(made),
+    }
+    head = f"{scenario.title}\nas of {scenario.as_of}, horizon {scenario.horizon}"
+    body = [f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in sections.items() if lines]
+    return "\n\n".join([head, *body])
+
+
+def _day(scenario: Scenario, on: str | None) -> int:
+    try:
+        day = scenario.as_of if on is None else Date.fromisoformat(on)
+    except ValueError:
+        raise click.UsageError(f"--on: found {on!r}; a date is written 2025-11-10") from None
+    if not scenario.start <= day <= scenario.horizon:
+        raise click.UsageError(f"--on: {day} is outside the scenario, {scenario.start} to {scenario.horizon}")
+    return days.day(day)
+
+
+def quiet(scenario: Scenario) -> Scenario:
+    """The same world in which nobody decides, no event brings anything about and no court rules."""
+    still = {"policy": Doctrine()}
+    return scenario.model_copy(
+        update={
+            "actors": {name: actor.model_copy(update=still) for name, actor in scenario.actors.items()},
+            "coalitions": {name: coalition.model_copy(update=still) for name, coalition in scenario.coalitions.items()},
+            "milestones": {name: part.model_copy(update={"do": []}) for name, part in scenario.milestones.items()},
+            "legal_bases": {name: part.model_copy(update={"challenge": None}) for name, part in scenario.legal_bases.items()},
+        }
+    )
+
+
+def legal_clock(scenario: Scenario, day: int) -> Simulation:
+    """One run to the end of `day` in which nobody moves; uncertain values stand at their medians."""
+    made = plan(quiet(scenario))
+    medians = {path: np.array([0.5]) for path, scalar in made.scalars.items() if not scalar.fixed}
+    simulation = Simulation(made, [0], seed=0, quantiles=medians)
+    simulation.advance(day)
+    simulation.world.today = day
+    return simulation
+
+
+def _calendar(scenario: Scenario) -> list[str]:
+    entries: list[tuple[int, str]] = [(days.day(scenario.as_of), "as of: decisions start")]
+    for milestone in scenario.milestones.values():
+        chance = "" if milestone.takes_place.fixed and milestone.takes_place.value == 1 else f" ({milestone.takes_place.describe()} that it takes place)"
+        entries.append((_first(milestone.date), f"{milestone.title}, {milestone.date.describe()}{chance}"))
+    for part in scenario.instruments.values():
+        word = "threatened for" if part.enacted is None else "takes effect"
+        if part.effective is not None and _first(part.effective) >= days.day(scenario.as_of):
+            entries.append((_first(part.effective), f"{part.title}: {word} {part.effective.describe()}"))
+        if part.ends is not None:
+            entries.append((_first(part.ends), f"{part.title}: last day {part.ends.describe()}"))
+    for agreement in scenario.agreements.values():
+        entries.append((_first(agreement.expires), f"{agreement.title}: last day {agreement.expires.describe()}"))
+    for basis in scenario.legal_bases.values():
+        if basis.challenge is not None:
+            entries.append((_first(basis.challenge.decision), f"Ruling on {basis.title}, {basis.challenge.decision.describe()}"))
+    entries.append((days.day(scenario.horizon), "horizon"))
+    return [f"{days.date(day)}  {text}" for day, text in sorted(entries)]
+
+
+def _first(scalar: Scalar) -> int:
+    from sim.sampling.distributions import quantile
+
+    if scalar.fixed:
+        return int(scalar.value)
+    return int(quantile(scalar.distribution, np.array([1e-9]), scalar.dimension)[0])
+
+
+def _in_force(scenario: Scenario, day: int) -> list[str]:
+    simulation = legal_clock(scenario, day)
+    world, lines = simulation.world, []
+    for column, (name, part) in enumerate(scenario.instruments.items()):
+        standing = simulation.plan.standings[column]
+        state = None
+        if lives.in_force(world, column, standing, day)[0]:
+            state = f"in force, {world.rate[0, column]:g} pp" if part.kind == "tariff" else "in force"
+        elif lives.suspended(world, column, standing, day)[0]:
+            state = "suspended"
+        elif lives.enacted(world, column, standing, day)[0]:
+            state = f"enacted, effective {days.date(int(lives.effective(world, column)[0]))}"
+        elif lives.threatened(world, column, day)[0]:
+            state = f"threatened for {days.date(int(world.effective[0, column]))}"
+        if state is not None:
+            lines.append(f"{name:<32} {state:<28} {part.title}")
+    return lines
+
+
+def _stacks(scenario: Scenario, day: int) -> list[str]:
+    simulation = legal_clock(scenario, day)
+    tariffs, lines = simulation.tariffs, []
+    if not len(tariffs):
+        return lines
+    rows = np.arange(1)
+    state, rate = tariffs.layer_state(simulation.world, rows, simulation.world.in_force)
+    for name, stack in tariffs.goods.items():
+        parts = tariffs.stacks.breakdown(stack, state[0], rate[0])
+        total = sum(points for _, points in parts)
+        listed = " + ".join(f"{layer.split('#')[0]} {points:g}" for layer, points in parts) or "nothing"
+        lines.append(f"stack.{name:<24} {total:7.1f} pp over MFN = {listed}")
+    values = simulation.tariffs.of(simulation.world, rows, simulation.world.in_force)[0, len(tariffs.goods) :]
+    for (importer, exporter), value in zip(tariffs.averages, values, strict=True):
+        if not np.isnan(value):
+            lines.append(f"average.{importer}.{exporter:<20} {value:7.1f} %  fixed weights, MFN included")
+    return lines
+
+
+def _last_days(scenario: Scenario) -> list[str]:
+    """Last day to carry out a threat, to stop an enacted instrument, to extend an agreement."""
+    simulation = legal_clock(scenario, days.day(scenario.as_of))
+    world, today, found = simulation.world, simulation.world.today, []
+    for column, (name, part) in enumerate(scenario.instruments.items()):
+        last = int(lives.last_day_to_act(world, column, simulation.whole_lag(column))[0])
+        begins = int(lives.effective(world, column)[0])
+        if last < MISSING:
+            found.append((last, f"{part.by}: carry out {name} or let the threat lapse"))
+        elif lives.enacted(world, column, simulation.plan.standings[column], today)[0] and today < begins < MISSING:
+            found.append((begins - 1, f"{part.by}: stop {name} before it enters into force"))
+    for column, (name, agreement) in enumerate(scenario.agreements.items()):
+        found.append((int(world.expires[0, column]), f"{', '.join(agreement.parties)}: extend {name}"))
+    return [f"{days.date(day)}  {text}" for day, text in sorted(found)]
+
+
+def _assumptions(made: Plan) -> list[str]:
+    sources = provenance(made.scenario)
+    width = max((len(path) for path in made.scalars), default=0)
+    return [
+        f"{path:<{width}}  {scalar.describe():<34} {sources[path].source or 'no source'}"
+        for path, scalar in made.scalars.items()
+        if path in sources
+    ]
+
+
+def names_shown(scenario: Scenario, find: str = "") -> str:
+    """Every name with kind, unit, value on the first day and meaning; then the functions."""
+    made = plan(scenario)
+    simulation = legal_clock(scenario, days.day(scenario.as_of))
+    lines = []
+    for name, symbol in made.symbols.items():
+        if find in name:
+            value = _value(made, simulation, name)
+            lines.append(f"{name:<44} {symbol.unit or symbol.kind:<14} {value:<12} {symbol.doc}")
+    functions = [f"{function.usage:<44} {function.doc}" for function in FUNCTIONS.values()]
+    return "\n".join([*lines, "", *functions])
+
+
+def _value(made: Plan, simulation: Simulation, name: str) -> str:
+    value = np.asarray(simulation.view.get(name)).reshape(-1)[0]
+    kind = made.symbols[name].kind
+    if kind == "date":
+        return "–" if int(value) >= MISSING else str(days.date(int(value)))
+    if kind == "truth":
+        return "yes" if value else "no"
+    if kind == "choice":
+        return made.symbols[name].words[int(value)] if made.symbols[name].words else str(value)
+    return f"{float(value):.4g}"
+
+
+def difference_shown(old: Scenario, new: Scenario) -> str:
+    """Values that differ between two resolved scenarios, one a line: path, old, new."""
+    before, after = dict(_leaves(canonical(old))), dict(_leaves(canonical(new)))
+    lines = []
+    for path in sorted({*before, *after}):
+        if before.get(path) != after.get(path):
+            lines.append(f"{path}: {before.get(path, '(not there)')} → {after.get(path, '(not there)')}")
+    return "\n".join(lines) or "no difference in what is simulated"
+
+
+def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
+    items: Iterable[tuple[object, object]]
+    if isinstance(tree, Mapping) and tree:
+        items = tree.items()
+    elif isinstance(tree, list) and any(isinstance(item, Mapping | list) for item in tree):
+        items = enumerate(tree)
+    else:
+        yield path, tree
+        return
+    for key, value in items:
+        yield from _leaves(value, f"{path}.{key}" if path else str(key))
+
+

@@ -1,0 +1,1 @@
+"""Parley's core: scenarios, sampling, engine, results and analysis."""

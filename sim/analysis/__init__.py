@@ -1,0 +1,1 @@
+"""Reads results: odds with their band, comparison, the story of a run."""

@@ -1,0 +1,1 @@
+"""Plays scenarios: the calendar, the order of a day, and what moves do."""

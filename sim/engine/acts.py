@@ -1,0 +1,331 @@
+"""Carries out moves: what is open to the mover, what changes, who sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.days import MISSING
+from sim.engine.plan import VERB_SECTION
+from sim.engine.view import held, offers_standing
+from sim.instruments import lives, moves
+from sim.negotiation.policy import Act, Value
+from sim.world.log import NATURE, What
+
+if TYPE_CHECKING:
+    from sim.engine.simulation import Simulation
+
+Rows = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+
+
+class Mover:
+    """Who acts, by which rule. `audience_without` does not observe the move."""
+
+    def __init__(self, who: int, rule: int = -1, audience_without: frozenset[int] = frozenset()) -> None:
+        self.who = who
+        self.rule = rule
+        self.audience_without = audience_without | {who}
+
+
+def carry_out(simulation: Simulation, act: Act, rows: Rows, mover: Mover) -> None:
+    """Do the act in those of `rows` in which it is open."""
+    section = VERB_SECTION.get(act.verb, "instruments")
+    for column in act.targets:
+        open_rows = rows[_OPEN[act.verb](simulation, act, column, mover)[rows]] if len(rows) else rows
+        if len(open_rows):
+            value = _DO[act.verb](simulation, act, column, open_rows, mover)
+            what, subject = _TOLD[act.verb], simulation.plan.subject(section, column)
+            simulation.log.add(open_rows, simulation.world.today, what, subject, mover.who, mover.rule, value)
+            if act.verb in ("offer", "accept"):
+                _conclude(simulation, column, open_rows, mover)
+            simulation.observed(section, column, open_rows, mover)
+
+
+def any_open(simulation: Simulation, acts: tuple[Act, ...], mover: Mover) -> Truths:
+    """[run] at least one of the acts is open."""
+    found = [_OPEN[act.verb](simulation, act, column, mover) for act in acts for column in act.targets]
+    return found[0] if len(found) == 1 else np.logical_or.reduce(found)
+
+
+def _at(value: Value, rows: Rows) -> NDArray[np.float64] | float:
+    """The values of the rows, from one number or one for each run."""
+    return value[rows] if isinstance(value, np.ndarray) and value.ndim else value  # type: ignore[return-value]
+
+
+def _whole_days(value: Value, rows: Rows) -> NDArray[np.int32] | int:
+    return np.rint(_at(value, rows)).astype(np.int32)  # type: ignore[no-any-return]
+
+
+# ── Instruments ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _enactable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    return lives.available(simulation.world, column, simulation.plan.standings[column], simulation.world.today)
+
+
+def _threatenable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    return _enactable(simulation, act, column, mover) & ~lives.threatened(simulation.world, column, simulation.world.today)
+
+
+def _standing(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    return lives.enacted(simulation.world, column, simulation.plan.standings[column], simulation.world.today)
+
+
+def _withdrawable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    last_day = simulation.world.ends[:, column] == simulation.world.today
+    return (_standing(simulation, act, column, mover) & ~last_day) | lives.threatened(simulation.world, column, simulation.world.today)
+
+
+def _differs(array: str, enactable: bool) -> Callable[[Simulation, Act, int, Mover], Truths]:
+    def is_open(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+        standing = _standing(simulation, act, column, mover)
+        assert act.amount is not None
+        other = standing & (getattr(simulation.world, array)[:, column] != act.amount.of(simulation.view))
+        return other | _enactable(simulation, act, column, mover) if enactable else other
+
+    return is_open
+
+
+def _narrowable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    assert act.amount is not None
+    wider = simulation.world.share[:, column] > act.amount.of(simulation.view)
+    return _standing(simulation, act, column, mover) & wider
+
+
+def _exemptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    cells = [column * len(simulation.plan.players) + actor for actor in act.actors]
+    return ~simulation.world.exempt[:, cells].all(axis=1)
+
+
+def _threaten(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    fuse = simulation.lag(column) if act.after is None else act.after.of(simulation.view)
+    _take_rate(simulation, act, column, rows)
+    moves.threaten(simulation.world, column, rows, simulation.world.today, _whole_days(fuse, rows))
+    simulation.touched("effective", column)
+    return simulation.world.rate[rows, column]
+
+
+def _take_rate(simulation: Simulation, act: Act, column: int, rows: Rows) -> None:
+    if act.amount is not None:
+        moves.set_rate(simulation.world, column, rows, simulation.world.today, _at(act.amount.of(simulation.view), rows))
+
+
+def _enact(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    world, today = simulation.world, simulation.world.today
+    lag = _whole_days(simulation.lag(column), rows)
+    date = today + lag
+    if act.after is not None:
+        date = today + np.maximum(lag, _whole_days(act.after.of(simulation.view), rows))
+    else:
+        threatened = world.threatened_on[rows, column] != MISSING
+        date = np.where(threatened, np.maximum(world.effective[rows, column], date), date)
+    _take_rate(simulation, act, column, rows)
+    life = simulation.longest_life(column)
+    moves.enact(world, column, rows, today, date, None if life is None else _whole_days(life, rows))
+    _carry(simulation, column, rows)
+    for array in ("effective", "ends", "held_until"):
+        simulation.touched(array, column)
+    return world.rate[rows, column]
+
+
+def _carry(simulation: Simulation, column: int, rows: Rows) -> None:
+    """The joint instrument of a coalition is carried by the members that take part when it is enacted."""
+    holder, width = simulation.plan.instruments[column].by, len(simulation.plan.players)
+    if holder in simulation.plan.columns["coalitions"]:
+        coalition = simulation.plan.column("coalitions", holder)
+        joined = simulation.world.joined[rows, coalition * width : (coalition + 1) * width]
+        simulation.world.carried[rows, column * width : (column + 1) * width] = joined
+
+
+def _withdraw(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    moves.withdraw(simulation.world, column, rows, simulation.world.today)
+    for array in ("effective", "ends"):
+        simulation.touched(array, column)
+    return 0.0
+
+
+def _delay(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    assert act.amount is not None
+    by = _whole_days(act.amount.of(simulation.view), rows)
+    moves.delay(simulation.world, column, rows, simulation.world.today, by)
+    simulation.touched("held_until", column)
+    return by
+
+
+def _set_rate(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    """A tariff that does not stand yet is enacted at the rate."""
+    new = rows[_enactable(simulation, act, column, mover)[rows]]
+    assert act.amount is not None
+    rate = act.amount.of(simulation.view)
+    moves.set_rate(simulation.world, column, rows, simulation.world.today, _at(rate, rows))
+    if len(new):
+        _enact(simulation, Act("enact", act.targets), column, new, mover)
+    simulation.touched("effective", column)
+    return _at(rate, rows)
+
+
+def _narrow(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    assert act.amount is not None
+    simulation.world.share[rows, column] = share = _at(act.amount.of(simulation.view), rows)
+    simulation.touched("effective", column)
+    return share
+
+
+def _licence(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    assert act.amount is not None
+    simulation.world.approval[rows, column] = share = _at(act.amount.of(simulation.view), rows)
+    return share
+
+
+def _exempt(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    for actor in act.actors:
+        simulation.world.exempt[rows, column * len(simulation.plan.players) + actor] = True
+    simulation.touched("effective", column)
+    return float(len(act.actors))
+
+
+# ── Agreements, deals, milestones, coalitions ────────────────────────────────────────────────────────
+
+
+def _extendable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    return simulation.world.since[:, column] <= simulation.world.today
+
+
+def _live(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    last_day = simulation.world.left_on[:, column] == simulation.world.today
+    return lives.live(simulation.world, column, simulation.world.today) & ~last_day
+
+
+def _extend(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    assert act.amount is not None
+    by = _whole_days(act.amount.of(simulation.view), rows)
+    moves.extend(simulation.world, column, rows, simulation.world.today, by)
+    _agreement_touched(simulation, column)
+    return by
+
+
+def _end(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    moves.end(simulation.world, column, rows, simulation.world.today)
+    _agreement_touched(simulation, column)
+    return 0.0
+
+
+def _agreement_touched(simulation: Simulation, column: int) -> None:
+    for array in ("since", "expires"):
+        simulation.touched(array, column)
+
+
+def _offerable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    return ~offers_standing(simulation.view, column)[:, mover.who]
+
+
+def _acceptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    standing = offers_standing(simulation.view, column)
+    own = standing[:, mover.who]
+    return standing.any(axis=1) & ~own
+
+
+def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    cell = column * len(simulation.plan.players) + mover.who
+    simulation.world.consent[rows, cell] = simulation.world.today
+    simulation.touched("consent", cell)
+    return 0.0
+
+
+def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> None:
+    """Where all parties' consents stand, the deal binds and its terms are carried out."""
+    parties, terms = simulation.plan.deals[deal]
+    agreed = rows[offers_standing(simulation.view, deal)[np.ix_(rows, parties)].all(axis=1)]
+    if not len(agreed):
+        return
+    width = len(simulation.plan.players)
+    simulation.world.consent[agreed, deal * width : (deal + 1) * width] = MISSING
+    simulation.world.concluded_on[agreed, deal] = simulation.world.today
+    subject = simulation.plan.subject("deals", deal)
+    simulation.log.add(agreed, simulation.world.today, What.concluded, subject, mover.who, mover.rule)
+    for term in terms:
+        carry_out(simulation, term, agreed, Mover(NATURE, mover.rule, frozenset(parties)))
+
+
+def _cancellable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+    world = simulation.world
+    return (world.cancelled_on[:, column] == MISSING) & (world.date[:, column] > world.today)
+
+
+def _cancel(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+    simulation.world.cancelled_on[rows, column] = simulation.world.today
+    return 0.0
+
+
+def _membership(member: bool) -> Callable[[Simulation, Act, int, Mover], Truths]:
+    def is_open(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+        cell = column * len(simulation.plan.players) + mover.who
+        return simulation.world.joined[:, cell] != member
+
+    return is_open
+
+
+def _joining(member: bool) -> Callable[[Simulation, Act, int, Rows, Mover], Value]:
+    def join(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
+        simulation.world.joined[rows, column * len(simulation.plan.players) + mover.who] = member
+        return 0.0
+
+    return join
+
+
+_OPEN: dict[str, Callable[[Simulation, Act, int, Mover], Truths]] = {
+    "threaten": _threatenable,
+    "enact": _enactable,
+    "withdraw": _withdrawable,
+    "delay": _standing,
+    "narrow": _narrowable,
+    "set_rate": _differs("rate", enactable=True),
+    "licence": _differs("approval", enactable=False),
+    "exempt": _exemptable,
+    "extend": _extendable,
+    "end": _live,
+    "offer": _offerable,
+    "accept": _acceptable,
+    "cancel": _cancellable,
+    "join": _membership(True),
+    "leave": _membership(False),
+}
+_DO: dict[str, Callable[[Simulation, Act, int, Rows, Mover], Value]] = {
+    "threaten": _threaten,
+    "enact": _enact,
+    "withdraw": _withdraw,
+    "delay": _delay,
+    "narrow": _narrow,
+    "set_rate": _set_rate,
+    "licence": _licence,
+    "exempt": _exempt,
+    "extend": _extend,
+    "end": _end,
+    "offer": _consent,
+    "accept": _consent,
+    "cancel": _cancel,
+    "join": _joining(True),
+    "leave": _joining(False),
+}
+_TOLD = {
+    "threaten": What.threatens,
+    "enact": What.enacts,
+    "withdraw": What.withdraws,
+    "delay": What.delays,
+    "narrow": What.narrows,
+    "set_rate": What.sets_rate,
+    "licence": What.sets_licences,
+    "exempt": What.exempts,
+    "extend": What.extends,
+    "end": What.ends,
+    "offer": What.offers,
+    "accept": What.accepts,
+    "cancel": What.cancels,
+    "join": What.joins,
+    "leave": What.leaves,
+}
+OF_NATURE = Mover(NATURE)

@@ -1,0 +1,97 @@
+"""The calendar: SimPy wakes the clock on every day on which something is pending in some run.
+
+A wake-up carries no content. Pending days are read from the World; each of its columns is scanned once and then
+only again when its day has come or a move has touched it, so the calendar can be thrown away and made again
+from the World at any instant without changing a bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.days import MISSING
+from sim.engine.plan import Plan
+from sim.world.world import World
+
+
+class Pending(NamedTuple):
+    """A column of the World that may wake the clock, `offset` days after the day it holds."""
+
+    array: str
+    column: int
+    offset: int = 0
+
+
+# Which days wake the clock. The day after the last one is when an end shows.
+_OFFSETS: dict[str, tuple[int, ...]] = {
+    "effective": (0, 1),
+    "ends": (1,),
+    "held_until": (1,),
+    "since": (0,),
+    "expires": (0, 1),
+    "date": (0,),
+    "decision": (0,),
+    "invalid_from": (0,),
+    "reaction_due": (0,),
+    "next_review": (0,),
+}
+
+
+class Calendar:
+    """The next day on which anything is pending, by column of the World."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        fixed_days: list[int],
+        deadlines: Callable[[int], NDArray[np.int32]],
+        stands: Callable[[int], NDArray[np.int32]],
+    ) -> None:
+        """`fixed_days` wake every run; `deadlines(instrument)` and `stands(deal × decider)` are [run] days."""
+        self._world = world
+        self._fixed = sorted(set(fixed_days))
+        self._deadlines = deadlines
+        self._stands = stands
+        self._next: dict[Pending, int] = dict.fromkeys(self._columns(plan), -1)
+
+    def _columns(self, plan: Plan) -> Iterator[Pending]:
+        for array, offsets in _OFFSETS.items():
+            for column in range(getattr(self._world, array).shape[1]):
+                yield from (Pending(array, column, offset) for offset in offsets)
+        yield from (Pending("deadline", column) for column in range(len(plan.instruments)))
+        yield from (Pending("consent", column) for column in range(self._world.consent.shape[1]))
+
+    def touch(self, array: str, column: int) -> None:
+        """A move has set this column: look at it again."""
+        for offset in _OFFSETS.get(array, (0,)):
+            self._next[Pending(array, column, offset)] = -1
+        if array == "effective":
+            self._next[Pending("deadline", column)] = -1
+
+    def next_day(self, after: int) -> int:
+        """The first day later than `after` on which something is pending (MISSING if none)."""
+        earliest = next((day for day in self._fixed if day > after), MISSING)
+        for pending, day in self._next.items():
+            if day <= after:
+                day = self._next[pending] = self._scan(pending, after)
+            earliest = min(earliest, day)
+        return earliest
+
+    def _scan(self, pending: Pending, after: int) -> int:
+        days = self._days(pending)
+        later = days[days > after - pending.offset]
+        first = int(later.min()) if len(later) else MISSING
+        return MISSING if first >= MISSING else first + pending.offset
+
+    def _days(self, pending: Pending) -> NDArray[np.int32]:
+        if pending.array == "deadline":
+            return self._deadlines(pending.column)
+        if pending.array == "consent":
+            return self._stands(pending.column)
+        values: NDArray[np.int32] = getattr(self._world, pending.array)[:, pending.column]
+        return values

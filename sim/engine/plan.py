@@ -1,0 +1,253 @@
+"""A scenario made ready to run: names become columns, rules and conditions become functions of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import days
+from sim.instruments.lives import Standing
+from sim.negotiation.policy import Act, PlannedRule, Player, Quantity, ScriptedActs, Value
+from sim.negotiation.presets import expand
+from sim.scenario.expressions import Expression, Symbol
+from sim.scenario.evaluation import Compiled, Timed, compile_expression
+from sim.scenario.model import Doctrine, Instrument, Part, Rule, Scenario, Script
+from sim.scenario.names import symbols
+from sim.scenario.provenance import collect_scalars
+from sim.scenario.scalars import Scalar
+
+@dataclass
+class Plan:
+    """Everything about a scenario that does not depend on the run."""
+
+    scenario: Scenario
+    scalars: Mapping[str, Scalar]
+    symbols: Mapping[str, Symbol]
+    columns: dict[str, dict[str, int]]
+    """section → name → column"""
+    players: list[Player] = field(default_factory=list)
+    rule_names: list[str] = field(default_factory=list)
+    rule_titles: list[str] = field(default_factory=list)
+    events: dict[int, tuple[Act, ...]] = field(default_factory=dict)
+    """milestone → what it brings about by itself"""
+    deals: list[tuple[tuple[int, ...], tuple[Act, ...]]] = field(default_factory=list)
+    """deal → (parties, terms)"""
+    outcomes: dict[str, Compiled] = field(default_factory=dict)
+    indicators: dict[str, Compiled] = field(default_factory=dict)
+    timed: dict[str, Timed] = field(default_factory=dict)
+    """key → timed function, in order of column"""
+
+    def column(self, section: str, name: str) -> int:
+        return self.columns[section][name]
+
+    def names(self, section: str) -> list[str]:
+        return list(self.columns[section])
+
+    @cached_property
+    def as_of(self) -> int:
+        return days.day(self.scenario.as_of)
+
+    @cached_property
+    def start(self) -> int:
+        return days.day(self.scenario.start)
+
+    @cached_property
+    def horizon(self) -> int:
+        return days.day(self.scenario.horizon)
+
+    @cached_property
+    def instruments(self) -> list[Instrument]:
+        return [self.scenario.instruments[name] for name in self.columns["instruments"]]
+
+    @cached_property
+    def subjects(self) -> list[str]:
+        """What an entry of the log may be about: one list of names, `section.name`."""
+        return [f"{section}.{name}" for section in SUBJECTS for name in self.columns[section]]
+
+    @cached_property
+    def _first_subject(self) -> dict[str, int]:
+        counts = [len(self.columns[section]) for section in SUBJECTS]
+        return dict(zip(SUBJECTS, np.cumsum([0, *counts[:-1]]).tolist(), strict=True))
+
+    def subject(self, section: str, column: int) -> int:
+        """Index of a part in `subjects`."""
+        return self._first_subject[section] + column
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """What each instrument rests on, by column."""
+        suspending = [
+            (self.column("agreements", name), set(self.scenario.instruments_named(agreement.suspends)))
+            for name, agreement in self.scenario.agreements.items()
+        ]
+        return [
+            Standing(
+                None if part.legal_basis is None else self.column("legal_bases", part.legal_basis),
+                tuple(column for column, suspended in suspending if name in suspended),
+            )
+            for name, part in self.scenario.instruments.items()
+        ]
+
+    @cached_property
+    def audience(self) -> list[frozenset[int]]:
+        """For each instrument, the deciders that observe a move on it: those it is aimed at, their coalitions."""
+        everybody = frozenset(range(len(self.players)))
+        return [
+            frozenset(
+                player.index
+                for player in self.players
+                if player.name in part.on or any(self.players[m].name in part.on for m in player.members)
+            )
+            if part.on
+            else everybody
+            for part in self.instruments
+        ]
+
+    @cached_property
+    def parties(self) -> dict[str, list[frozenset[int]]]:
+        """For each agreement, deal, milestone and coalition, the deciders that observe a move on it."""
+        scenario, deciders = self.scenario, self.columns["deciders"]
+
+        def indices(names: list[str]) -> frozenset[int]:
+            return frozenset(deciders[name] for name in names)
+
+        return {
+            "agreements": [indices(part.parties) for part in scenario.agreements.values()],
+            "deals": [indices(part.parties) for part in scenario.deals.values()],
+            "milestones": [indices(part.parties) for part in scenario.milestones.values()],
+            "coalitions": [indices([name, *part.members]) for name, part in scenario.coalitions.items()],
+        }
+
+
+SUBJECTS = ("instruments", "agreements", "deals", "milestones", "legal_bases", "coalitions")
+
+
+def plan(scenario: Scenario) -> Plan:
+    """Compile a validated scenario. File order never matters: deciders come in alphabetical order."""
+    sections = {name: list(getattr(scenario, name)) for name in SUBJECTS}
+    sections["deciders"] = [name for name, _ in scenario.deciders()]
+    columns = {section: {name: column for column, name in enumerate(names)} for section, names in sections.items()}
+    made = Plan(scenario, collect_scalars(scenario), symbols(scenario), columns)
+    compiler = _Compiler(made)
+    made.players = [compiler.player(name) for name in columns["deciders"]]
+    made.events = {
+        made.column("milestones", name): compiler.acts(milestone.do, f"milestones.{name}.do")
+        for name, milestone in scenario.milestones.items()
+        if milestone.do
+    }
+    made.deals = [
+        (
+            tuple(made.column("deciders", party) for party in deal.parties),
+            compiler.acts(deal.terms, f"deals.{name}.terms"),
+        )
+        for name, deal in scenario.deals.items()
+    ]
+    made.outcomes = {name: compiler.expression(outcome.when) for name, outcome in scenario.outcomes.items()}
+    made.indicators = {name: compiler.expression(indicator.value) for name, indicator in scenario.indicators.items()}
+    return made
+
+
+class _Compiler:
+    """Turns the models' moves and expressions into acts and functions, noting every timed function met."""
+
+    def __init__(self, made: Plan) -> None:
+        self.plan = made
+        self.scenario = made.scenario
+
+    def expression(self, expression: Expression) -> Compiled:
+        compiled = compile_expression(expression, self.plan.symbols)
+        for timed in compiled.timed:
+            self.plan.timed.setdefault(timed.key, timed)
+        return compiled
+
+    def quantity(self, value: Scalar | Expression, path: str) -> Quantity:
+        if isinstance(value, Expression):
+            return Quantity(path, expression=self.expression(value))
+        return Quantity(path, scalar=value)
+
+    def acts(self, moves: list[Any], path: str) -> tuple[Act, ...]:
+        return tuple(self.act(move, f"{path}.{place}") for place, move in enumerate(moves))
+
+    def act(self, move: Part, path: str) -> Act:
+        """One move as an act on columns; `path` is its place in the file."""
+        verb: str = move.verb  # type: ignore[attr-defined]
+        fields = {key: (value, f"{path}.{name}") for key, name in _QUANTITIES if (value := getattr(move, key, None)) is not None}
+        quantities = {key: self.quantity(*pair) for key, pair in fields.items()}
+        target = getattr(move, verb)
+        amount = next((quantities[key] for key in ("by", "to", "rate") if key in quantities), None)
+        actors: tuple[int, ...] = ()
+        if verb == "exempt":
+            actors = tuple(self.plan.column("deciders", name) for name in target)
+            target = move.from_  # type: ignore[attr-defined]
+        section = VERB_SECTION.get(verb, "instruments")
+        names = self.scenario.instruments_named(target) if section == "instruments" else [target]
+        return Act(verb, tuple(self.plan.column(section, name) for name in names), amount, quantities.get("after"), actors)
+
+    def rule(self, rule: Rule, player: str, name: str, path: str) -> PlannedRule:
+        index = len(self.plan.rule_names)
+        self.plan.rule_names.append(f"{player}.{name}")
+        self.plan.rule_titles.append(rule.title or name.replace("_", " "))
+        return PlannedRule(
+            index,
+            f"rule:{player}.{name}",
+            self.plan.rule_titles[-1],
+            frozenset(rule.at),
+            self.expression(rule.when),
+            self.quantity(rule.probability, f"{path}.probability"),
+            rule.draw == "once",
+            self.acts(rule.do, f"{path}.do"),
+        )
+
+    def player(self, name: str) -> Player:
+        scenario, plan = self.scenario, self.plan
+        decider = dict(scenario.deciders())[name]
+        section = "actors" if name in scenario.actors else "coalitions"
+        path = f"{section}.{name}.policy"
+        rules: list[PlannedRule] = []
+        script: list[ScriptedActs] = []
+        if isinstance(decider.policy, Doctrine):
+            preset = expand(decider.policy.preset.settings, name)
+            rules += [self.rule(rule, name, key, f"{path}.preset") for key, rule in preset.items()]
+            rules += [self.rule(rule, name, key, f"{path}.rules.{key}") for key, rule in decider.policy.rules.items()]
+        elif isinstance(decider.policy, Script):
+            script = [self.script_move(move, name, f"{path}.moves.{place}") for place, move in enumerate(decider.policy.moves)]
+        coalitions = {key for key, coalition in scenario.coalitions.items() if name in coalition.members}
+        return Player(
+            plan.column("deciders", name),
+            name,
+            decider.title,
+            tuple(plan.column("deciders", member) for member in getattr(decider, "members", ())),
+            tuple(rules),
+            tuple(script),
+            tuple(
+                column
+                for column, milestone in enumerate(scenario.milestones.values())
+                if name in milestone.parties or coalitions & set(milestone.parties)
+            ),
+            tuple(column for column, part in enumerate(plan.instruments) if part.by == name),
+            tuple(column for column, agreement in enumerate(scenario.agreements.values()) if name in agreement.parties),
+        )
+
+    def script_move(self, move: Any, player: str, path: str) -> ScriptedActs:
+        index = len(self.plan.rule_names)
+        self.plan.rule_names.append(f"{player}.script")
+        self.plan.rule_titles.append("script")
+        return ScriptedActs(index, self.quantity(move.on, f"{path}.on"), self.acts(move.do, f"{path}.do"))
+
+
+_QUANTITIES = (("after", "in"), ("by", "by"), ("to", "to"), ("rate", "rate"))
+VERB_SECTION = {
+    "extend": "agreements",
+    "end": "agreements",
+    "offer": "deals",
+    "accept": "deals",
+    "cancel": "milestones",
+    "join": "coalitions",
+    "leave": "coalitions",
+}
+"""What a verb acts on, where it is not an instrument."""

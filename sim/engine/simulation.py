@@ -1,0 +1,526 @@
+"""One block of futures: the clock, the order of a day, and what can be done with them (advance, fork, save)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim import days
+from sim.days import MISSING
+from sim.engine import trackers, turns
+from sim.engine.acts import OF_NATURE, Mover, carry_out
+from sim.engine.calendar import Calendar
+from sim.engine.opening import Opening
+from sim.engine.plan import Plan
+from sim.engine.tariffs import TariffSeries
+from sim.engine.view import View
+from sim.instruments import lives, moves
+from sim.negotiation.asking import asking
+from sim.negotiation.doctrine import doctrine
+from sim.negotiation.policy import Ask, Choice, Considered, Player, Policy, Rows, Truths, Value
+from sim.negotiation.script import script
+from sim.sampling.distributions import quantile_after
+from sim.sampling.draws import draw_assumptions
+from sim.sampling.uniforms import Uniforms
+from sim.scenario.scalars import Scalar
+from sim.world.log import NATURE, Entries, Log, What
+from sim.world.world import World
+
+
+class Question(NamedTuple):
+    """An actor that is asked. Answer it with `Simulation.answer`, then `advance` again."""
+
+    actor: str
+    day: int
+    runs: NDArray[np.int64]
+    """run numbers whose clock stands before this turn"""
+
+
+class Rates(NamedTuple):
+    """Tariff series wherever they change: rows of the block, days, series columns, percentage points."""
+
+    row: NDArray[np.int64]
+    day: NDArray[np.int32]
+    series: NDArray[np.int16]
+    value: NDArray[np.float64]
+
+
+class Simulation:
+    """Runs of a plan, advanced together. Run k is the same whatever other runs share the block.
+
+    Parameters
+    ----------
+    plan : Plan
+    runs : int64 [run]
+        Run numbers.
+    seed : int
+    chances : int
+        Futures of chance for each draw of the assumptions: run k has assumption row k // chances and chance row k.
+    quantiles : mapping of path to float64 [run], optional
+        An external design in (0, 1) that takes the place of the uniforms of those assumptions.
+    asked : sequence of str
+        Actors whose moves come from outside, through questions.
+    consider : callable, optional
+        Takes every rule that is weighed, for the story of a run.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        runs: Sequence[int] | NDArray[np.int64],
+        seed: int,
+        chances: int = 1,
+        quantiles: Mapping[str, NDArray[np.float64]] | None = None,
+        asked: Sequence[str] = (),
+        consider: Callable[[Considered], None] | None = None,
+    ) -> None:
+        run = np.asarray(runs, dtype=np.int64)
+        uniforms = Uniforms(seed, run)
+        assumptions = _draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
+        world = Opening(plan, run, assumptions, uniforms).fill()
+        self._set(plan, world, Log(), assumptions, uniforms, uniforms, asked, consider)
+        trackers.start(world, plan.timed)
+
+    def _set(
+        self,
+        plan: Plan,
+        world: World,
+        log: Log,
+        assumptions: dict[str, NDArray[np.float64]],
+        uniforms: Uniforms,
+        dispositions: Uniforms,
+        asked: Sequence[str],
+        consider: Callable[[Considered], None] | None,
+    ) -> None:
+        self.plan = plan
+        self.world = world
+        self.log = log
+        self.assumptions = assumptions
+        self.uniforms = uniforms
+        self.dispositions = dispositions
+        self.consider = consider
+        self._asked = tuple(asked)
+        self._answers: dict[str, Choice] = {}
+        self.view = View(plan, world, assumptions)
+        self.tariffs = _tariffs(plan)
+        self._rates: list[Rates] = []
+        self._dirty: set[int] = set()
+        self.calendar = self._fresh_calendar()
+
+    def _fresh_calendar(self) -> Calendar:
+        fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
+        fixed += [timed.day for timed in self.plan.timed.values() if timed.day is not None]
+        for player in self.plan.players:
+            for move in player.script:
+                fixed += np.unique(np.asarray(move.on.of(self.view))).astype(int).tolist()
+        return Calendar(self.plan, self.world, fixed, self._deadline, self._stands_until)
+
+    # ── The clock ────────────────────────────────────────────────────────────────────────────────────
+
+    def advance(self, until: int | None = None) -> Question | None:
+        """Play on to the end of `until` (default: the horizon), or to the next question.
+
+        Stops before a turn whose actor is asked, with nothing of the turn done; answer and call it again.
+        """
+        until = self.plan.horizon if until is None else min(until, self.plan.horizon)
+        environment = simpy.Environment(initial_time=self.world.today)
+        clock = environment.process(self._clock(environment, until))
+        return environment.run(until=clock)  # type: ignore[no-any-return]
+
+    def _clock(self, environment: simpy.Environment, until: int) -> Iterator[simpy.Event]:
+        """Sleep to the next pending day; whoever is due in whichever run acts then."""
+        if not self.world.done:
+            question = self._day()
+            if question is not None:
+                return question  # type: ignore[return-value]
+        while (day := self.calendar.next_day(self.world.today)) <= until:
+            yield environment.timeout(day - environment.now)
+            self._open(day)
+            question = self._day()
+            if question is not None:
+                return question  # type: ignore[return-value]
+        return None  # type: ignore[return-value]
+
+    def _open(self, day: int) -> None:
+        """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
+        self._elapsed = day - max(self.world.today, self.plan.as_of)
+        self.world.today, self.world.done, self.world.turn = day, False, 0
+        self._lapse_threats()
+        self._lapse_agreements()
+        self._note_boundaries()
+        self._record_in_force()
+        self._decide_courts()
+        self._hold_milestones()
+        self._update_series()
+        turns.mark_due(self)
+
+    def _day(self) -> Question | None:
+        """Steps 4–6: turns in the order drawn for each run, then the record. Resumes where a question stopped it."""
+        question = self._take_turns()
+        if question is not None:
+            return question
+        self._record_in_force()
+        self._update_series(record=True)
+        trackers.gather(self.view, max(0, self._elapsed))
+        self.world.done = True
+        return None
+
+    def _take_turns(self) -> Question | None:
+        players = [player for player in self.plan.players if self.world.due[:, player.index].any()]
+        if not players:
+            return None
+        order = turns.order(self, players)
+        place = 0
+        for position in range(order.shape[1]):
+            for index, player in enumerate(players):
+                place += 1
+                runs = (order[:, position] == index) & (self.world.due[:, player.index] != 0)
+                if place <= self.world.turn or not runs.any():
+                    continue
+                question = self._turn(player, runs)
+                if question is not None:
+                    return question
+                self.world.turn = place
+        return None
+
+    def _turn(self, player: Player, runs: Truths) -> Question | None:
+        for choice in self._policy(player)(player, turns.EngineTurn(self, player, runs)):
+            if isinstance(choice, Ask):
+                return Question(player.name, self.world.today, self.world.run[choice.rows])
+            for act in choice.acts:
+                carry_out(self, act, choice.rows, Mover(player.index, choice.rule))
+        return None
+
+    def _policy(self, player: Player) -> Policy:
+        if player.name in self._asked:
+            return asking
+        return script if player.script else doctrine
+
+    def decides(self, player: Player) -> bool:
+        """Whether the player has anything to decide by."""
+        return bool(player.rules) or player.name in self._asked
+
+    def answer(self, actor: str, choice: Choice) -> None:
+        """The answer to the question that stopped the clock; its rows are rows of the block."""
+        self._answers[actor] = choice
+
+    def take_answer(self, player: Player, runs: Truths) -> Choice | None:
+        """The answer that waits for this player's turn, once."""
+        return self._answers.pop(player.name, None)
+
+    # ── Steps of a day ───────────────────────────────────────────────────────────────────────────────
+
+    def falls_today(self, array: str, column: int) -> bool:
+        """Whether some run has this pending day today."""
+        if array == "deadline":
+            return bool((self._deadline(column) == self.world.today).any())
+        return bool((getattr(self.world, array)[:, column] == self.world.today).any())
+
+    def _lapse_threats(self) -> None:
+        for i in range(len(self.plan.instruments)):
+            if (self.world.threatened_on[:, i] == MISSING).all():
+                continue
+            rows = np.flatnonzero(lives.threat_lapses_on(self.world, i, self.whole_lag(i)) == self.world.today)
+            if len(rows):
+                moves.lapse(self.world, i, rows, self.world.today)
+                self.touched("effective", i)
+                self._tell(rows, What.threat_lapses, "instruments", i)
+
+    def _lapse_agreements(self) -> None:
+        world = self.world
+        for column in range(world.expires.shape[1]):
+            first_day_without = world.expires[:, column] + 1 == world.today
+            lapsed = first_day_without & (world.left_on[:, column] == MISSING)
+            rows = np.flatnonzero(lapsed)
+            if len(rows):
+                first = rows[world.agreement_lapsed_on[rows, column] == MISSING]
+                world.agreement_lapsed_on[first, column] = world.today
+                self._tell(rows, What.agreement_lapses, "agreements", column)
+
+    def _note_boundaries(self) -> None:
+        """Instruments whose derived state may change today."""
+        world, today = self.world, self.world.today
+        agreements = {
+            column
+            for column in range(world.expires.shape[1])
+            if (world.expires[:, column] + 1 == today).any() or (world.since[:, column] == today).any()
+        }
+        bases = {column for column in range(world.invalid_from.shape[1]) if (world.invalid_from[:, column] == today).any()}
+        for i, standing in enumerate(self.plan.standings):
+            if (
+                today == self.plan.start
+                or standing.basis in bases
+                or not agreements.isdisjoint(standing.suspended_by)
+                or (world.effective[:, i] == today).any()
+                or (world.ends[:, i] + 1 == today).any()
+                or (world.held_until[:, i] + 1 == today).any()
+            ):
+                self._dirty.add(i)
+
+    def _record_in_force(self) -> None:
+        """Note which instruments have entered or left force since they were last looked at."""
+        world, silent = self.world, self.world.today == self.plan.start
+        for i in sorted(self._dirty):
+            now = lives.in_force(world, i, self.plan.standings[i], world.today)
+            before = world.in_force[:, i]
+            if not silent or self._moved_today(i):
+                for change, what in ((now & ~before, What.enters_into_force), (before & ~now, What.stops_being_in_force)):
+                    self._tell(np.flatnonzero(change), what, "instruments", i)
+            world.in_force[:, i] = now
+        self._stale = self._stale or bool(self._dirty)
+        self._dirty = set()
+
+    def _moved_today(self, i: int) -> bool:
+        """On the first day only what becomes effective on it is news."""
+        return bool((self.world.effective[:, i] == self.world.today).any())
+
+    def _decide_courts(self) -> None:
+        world = self.world
+        for column in range(world.decision.shape[1]):
+            decided = world.decision[:, column] == world.today
+            if decided.any():
+                struck = world.struck[:, column]
+                self._tell(np.flatnonzero(decided & struck), What.struck_down, "legal_bases", column)
+                self._tell(np.flatnonzero(decided & ~struck), What.upheld, "legal_bases", column)
+
+    def _hold_milestones(self) -> None:
+        world = self.world
+        for column in range(world.date.shape[1]):
+            today = world.date[:, column] == world.today
+            if not today.any():
+                continue
+            held = today & world.takes_place[:, column] & (world.cancelled_on[:, column] == MISSING)
+            self._tell(np.flatnonzero(held), What.takes_place, "milestones", column)
+            self._tell(np.flatnonzero(today & ~held), What.does_not_take_place, "milestones", column)
+            for act in self.plan.events.get(column, ()):
+                carry_out(self, act, np.flatnonzero(held), OF_NATURE)
+
+    _stale = True
+    _elapsed = 0
+
+    def _update_series(self, record: bool = False) -> None:
+        """Bring stacks and averages up to date; on `record`, note the runs in which they differ from yesterday's."""
+        world = self.world
+        if record:
+            self._record_in_force()
+        if self._stale and len(self.tariffs):
+            in_force = world.in_force
+            values = self.tariffs.of(world, np.arange(len(world)), in_force)
+            world.series[:] = values
+        self._stale = False
+        if record:
+            self._note_rates()
+
+    def _note_rates(self) -> None:
+        if self._noted is None or len(self._noted) != len(self.world):
+            self._noted = np.full(self.world.series.shape, np.nan)
+        row, series = np.nonzero(self.world.series != self._noted)
+        if len(row):
+            day = np.full(len(row), self.world.today, dtype=np.int32)
+            self._rates.append(Rates(row, day, series.astype(np.int16), self.world.series[row, series]))
+            self._noted = self.world.series.copy()
+
+    _noted: NDArray[np.float64] | None = None
+
+    def _tell(self, rows: Rows, what: What, section: str, column: int) -> None:
+        self.log.add(rows, self.world.today, what, self.plan.subject(section, column), NATURE)
+
+    # ── What acts ask of the simulation ──────────────────────────────────────────────────────────────
+
+    def touched(self, array: str, column: int) -> None:
+        """A move has set this column: the calendar and the derived states must look again."""
+        self.calendar.touch(array, column)
+        if array in ("effective", "ends", "held_until"):
+            self._dirty.add(column)
+        elif array in ("since", "expires"):
+            self._dirty |= {i for i, standing in enumerate(self.plan.standings) if column in standing.suspended_by}
+
+    def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
+        """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
+        world, today = self.world, self.world.today
+        if mover.who >= 0:
+            world.last_move[rows, mover.who] = today
+        for index in self._audience(section, column) - mover.audience_without:
+            player = self.plan.players[index]
+            if not self.decides(player):
+                continue
+            reaction = np.broadcast_to(self.duration(player, "reaction"), len(world))[rows]
+            due = today + np.maximum(1, np.rint(reaction)).astype(np.int32)
+            world.reaction_due[rows, index] = np.minimum(world.reaction_due[rows, index], due)
+            self.calendar.touch("reaction_due", index)
+
+    def _audience(self, section: str, column: int) -> frozenset[int]:
+        if section == "instruments":
+            return self.plan.audience[column]
+        return self.plan.parties[section][column]
+
+    def duration(self, player: Player, key: str) -> Value:
+        """Reaction or review time of a player, days."""
+        section = "actors" if player.name in self.plan.scenario.actors else "coalitions"
+        part = getattr(self.plan.scenario, section)[player.name]
+        return self._value(getattr(part, key), f"{section}.{player.name}.{key}")
+
+    def lag(self, instrument: int) -> Value:
+        """Days from decision to effect that its legal basis asks for."""
+        basis = self.plan.instruments[instrument].legal_basis
+        if basis is None:
+            return 0
+        return self._value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag")
+
+    def whole_lag(self, instrument: int) -> NDArray[np.int32]:
+        """The lag as whole days."""
+        return np.rint(self.lag(instrument)).astype(np.int32)  # type: ignore[no-any-return]
+
+    def longest_life(self, instrument: int) -> Value | None:
+        """Days after which its legal basis ends it, if it does."""
+        basis = self.plan.instruments[instrument].legal_basis
+        life = None if basis is None else self.plan.scenario.legal_bases[basis].longest_life
+        return None if life is None else self._value(life, f"legal_bases.{basis}.longest_life")
+
+    def _value(self, scalar: Scalar, path: str) -> Value:
+        return scalar.value if scalar.fixed else self.assumptions[path]  # type: ignore[return-value]
+
+    def _deadline(self, instrument: int) -> NDArray[np.int32]:
+        """[run] last day to act on a standing threat, or the day it lapses when that comes first."""
+        return lives.last_day_to_act(self.world, instrument, self.whole_lag(instrument))
+
+    def _stands_until(self, cell: int) -> NDArray[np.int32]:
+        """[run] first day on which the consent no longer stands."""
+        deal = cell // len(self.plan.players)
+        name = self.plan.names("deals")[deal]
+        stands = self._value(self.plan.scenario.deals[name].offer_stands, f"deals.{name}.offer_stands")
+        consent = self.world.consent[:, cell]
+        return np.where(consent == MISSING, MISSING, consent + np.asarray(stands, dtype=np.int32)).astype(np.int32)
+
+    # ── Records, copies, disk ────────────────────────────────────────────────────────────────────────
+
+    def rates(self) -> Rates:
+        """Tariff series wherever they changed, by row, then day, then series."""
+        if not self._rates:
+            return Rates(*(np.empty(0, dtype) for dtype in ("i8", "i4", "i2", "f8")))
+        columns = [np.concatenate(column) for column in zip(*self._rates, strict=True)]
+        order = np.lexsort((columns[2], columns[1], columns[0]))
+        return Rates(*(column[order] for column in columns))
+
+    def fork(self, children: int, rows: Sequence[int] | None = None) -> Simulation:
+        """`children` futures of each given row from today on; child 0 is the parent's own future.
+
+        Assumptions stay. Chance is redrawn for what has not happened: later dates, meetings and rulings come
+        from their distributions given that they lie ahead; dispositions stay.
+        """
+        chosen = np.arange(len(self.world)) if rows is None else np.asarray(rows, dtype=np.int64)
+        index = np.repeat(chosen, children)
+        twin: Simulation = object.__new__(Simulation)
+        uniforms = self.uniforms.fork(chosen, children, self.world.today)
+        assumptions = {path: values[index] for path, values in self.assumptions.items()}
+        world = self.world.take(index)
+        args = (self.dispositions.take(index), self._asked, self.consider)
+        twin._set(self.plan, world, self.log.take(index), assumptions, uniforms, *args)
+        twin._rates = [_take_rates(self.rates(), index)]
+        twin._noted = None if self._noted is None else self._noted[index]
+        twin._elapsed = self._elapsed
+        _redraw_chance(twin, np.arange(len(index)) % children > 0)
+        return twin
+
+    def save(self, path: Path) -> None:
+        """Write everything that `restore` needs, as one .npz file."""
+        arrays = {f"world.{name}": array for name, array in self.world.arrays().items()}
+        arrays |= {f"log.{name}": array for name, array in self.log.entries()._asdict().items()}
+        arrays |= {f"rates.{name}": array for name, array in self.rates()._asdict().items()}
+        arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
+        marks = self.world.marks() | {"elapsed": self._elapsed, "asked": list(self._asked)}
+        if self._noted is not None:
+            arrays["noted"] = self._noted
+        state = json.dumps({"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()})
+        with path.open("wb") as file:
+            np.savez(file, state=np.array(state), **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def restore(cls, plan: Plan, path: Path) -> Self:
+        """Take up a saved simulation of the same plan where it stood."""
+        with np.load(path) as stored:
+            parts: dict[str, dict[str, NDArray]] = {"world": {}, "log": {}, "rates": {}, "assumption": {}}  # type: ignore[type-arg]
+            for key in stored.files:
+                kind, _, name = key.partition(".")
+                if name:
+                    parts[kind][name] = stored[key]
+            state = json.loads(str(stored["state"]))
+            noted = stored["noted"] if "noted" in stored.files else None
+        marks = state["marks"]
+        elapsed, asked = marks.pop("elapsed"), marks.pop("asked")
+        world = World(**{name: np.asfortranarray(array) for name, array in parts["world"].items()}, **marks)
+        simulation: Self = object.__new__(cls)
+        lineages = (Uniforms.from_lineage(state["uniforms"]), Uniforms.from_lineage(state["dispositions"]))
+        simulation._set(plan, world, Log(Entries(**parts["log"])), parts["assumption"], *lineages, asked, None)
+        simulation._rates, simulation._noted, simulation._elapsed = [Rates(**parts["rates"])], noted, elapsed
+        return simulation
+
+
+def _take_rates(rates: Rates, index: Rows) -> Rates:
+    first, last = np.searchsorted(rates.row, [index, index + 1])
+    picked = [np.arange(a, b) for a, b in zip(first, last, strict=True)]
+    rows = np.repeat(np.arange(len(index)), last - first)
+    chosen = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
+    return Rates(rows, rates.day[chosen], rates.series[chosen], rates.value[chosen])
+
+
+def is_chance(path: str) -> bool:
+    """Dates of milestones and of court decisions are left to chance; every other assumption is not known."""
+    return path.endswith(".challenge.decision") or (path.startswith("milestones.") and path.endswith(".date"))
+
+
+def _draw(
+    plan: Plan, known: Uniforms, chance: Uniforms, quantiles: Mapping[str, NDArray[np.float64]] | None
+) -> dict[str, NDArray[np.float64]]:
+    """Every uncertain assumption by path, [run]."""
+    uncertain = {path: scalar for path, scalar in plan.scalars.items() if not scalar.fixed}
+    drawn: dict[str, NDArray[np.float64]] = {}
+    for uniforms, wanted in ((known, False), (chance, True)):
+        group = {path: scalar for path, scalar in uncertain.items() if is_chance(path) == wanted}
+        together = [c for c in plan.scenario.correlations if set(c.between) <= set(group)]
+        drawn |= draw_assumptions(group, together, uniforms, quantiles)
+    return drawn
+
+
+def _redraw_chance(twin: Simulation, children: Truths) -> None:
+    """Give children new dates, meetings and rulings where the parent's have not come yet."""
+    world, today, plan = twin.world, twin.world.today, twin.plan
+    for column, (name, milestone) in enumerate(plan.scenario.milestones.items()):
+        ahead = children & (world.date[:, column] > today)
+        _redraw_date(twin, world.date[:, column], milestone.date, f"milestones.{name}.date", ahead)
+        chance = twin._value(milestone.takes_place, f"milestones.{name}.takes_place")
+        drawn = twin.uniforms.draw(f"takes_place:{name}") < chance
+        world.takes_place[ahead, column] = drawn[ahead]
+    for column, (name, basis) in enumerate(plan.scenario.legal_bases.items()):
+        if (challenge := basis.challenge) is None:
+            continue
+        path = f"legal_bases.{name}.challenge"
+        ahead = children & (world.decision[:, column] > today)
+        _redraw_date(twin, world.decision[:, column], challenge.decision, f"{path}.decision", ahead)
+        struck = twin.uniforms.draw(f"court:{name}") < twin._value(challenge.struck, f"{path}.struck")
+        world.struck[ahead, column] = struck[ahead]
+        lag = np.asarray(twin._value(challenge.lag, f"{path}.lag"), dtype=np.int32)
+        falls = np.where(struck, world.decision[:, column] + lag, MISSING).astype(np.int32)
+        world.invalid_from[ahead, column] = falls[ahead]
+
+
+def _redraw_date(twin: Simulation, dates: NDArray[np.int32], scalar: Scalar, path: str, ahead: Truths) -> None:
+    if scalar.fixed or not ahead.any():
+        return
+    uniform = twin.uniforms.draw(f"assumption:{path}")
+    redrawn = quantile_after(scalar.distribution, uniform, twin.world.today, scalar.dimension)
+    dates[ahead] = redrawn[ahead]
+    twin.assumptions[path] = np.where(ahead, redrawn, twin.assumptions[path])
+
+
+def _tariffs(plan: Plan) -> TariffSeries:
+    """The tariff arithmetic of a plan, compiled once."""
+    if not hasattr(plan, "_tariff_series"):
+        plan._tariff_series = TariffSeries(plan)  # type: ignore[attr-defined]
+    return plan._tariff_series  # type: ignore[attr-defined, no-any-return]

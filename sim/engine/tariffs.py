@@ -1,0 +1,187 @@
+"""Tariff series of a run: stacks of named goods and average tariffs by pair, from the state of the instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.plan import Plan
+from sim.instruments.layers import AverageSeries, Layer, Mode, Stacks
+from sim.instruments.tranches import TrancheTable, combine, from_records, load_dataset
+from sim.negotiation.policy import Act
+from sim.scenario.model import Good, Instrument, Scenario
+from sim.scenario.names import tariff_pairs
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """Where a layer's state comes from: an instrument, and the actors on whom it depends run by run."""
+
+    instrument: int
+    carrier: int | None
+    """cell of `carried`: the member of a coalition that carries it out"""
+    target: int | None
+    """cell of `exempt`: the actor that a side deal may free from it"""
+
+
+class TariffSeries:
+    """Computes [run, series] in percentage points: `stack.<good>` over MFN, then `average.<pair>` with MFN.
+
+    A pair of which the trade data hold nothing has an average of NaN.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.sources, self.layers = self._layers()
+        self.stacks = Stacks.compile(self.layers, tranche_table(plan.scenario))
+        self.goods = {name: self._class_of(good) for name, good in plan.scenario.goods.items()}
+        self.averages = {pair: self._average(*pair) for pair in tariff_pairs(plan.scenario)}
+
+    def __len__(self) -> int:
+        return len(self.goods) + len(self.averages)
+
+    def of(self, world: World, rows: NDArray[np.int64], in_force: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """[row, series] for the given rows; `in_force` is [run, instrument]."""
+        if not len(self):
+            return np.empty((len(rows), 0))
+        state, rate = self.layer_state(world, rows, in_force)
+        add_on = self.stacks.add_on(state, rate)
+        columns = [add_on[:, stack] for stack in self.goods.values()]
+        nothing = np.full(len(rows), np.nan)
+        columns += [nothing if series is None else series.average(add_on) for series in self.averages.values()]
+        return np.stack(columns, axis=1)
+
+    def layer_state(
+        self, world: World, rows: NDArray[np.int64], in_force: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate."""
+        state = np.empty((len(rows), len(self.sources)), dtype=np.bool_, order="F")
+        rate = np.empty(state.shape, order="F")
+        for column, (instrument, carrier, target) in enumerate(
+            (source.instrument, source.carrier, source.target) for source in self.sources
+        ):
+            state[:, column] = in_force[rows, instrument]
+            if carrier is not None:
+                state[:, column] &= world.carried[rows, carrier]
+            if target is not None:
+                state[:, column] &= ~world.exempt[rows, target]
+            rate[:, column] = world.rate[rows, instrument] * world.share[rows, instrument]
+        return state, rate
+
+    def _class_of(self, good: Good) -> int:
+        actors = self._plan.scenario.actors
+        importer, exporter = actors[good.importer].regions[0], actors[good.exporter].regions[0]
+        return self.stacks.class_of(importer, exporter, good.tranche, good.sector)
+
+    def _average(self, importer: str, exporter: str) -> AverageSeries | None:
+        actors = self._plan.scenario.actors
+        try:
+            return self.stacks.series(actors[importer].regions, actors[exporter].regions)
+        except ValueError:
+            return None
+
+    def _layers(self) -> tuple[list[LayerSource], list[Layer]]:
+        freed = _freed(self._plan)
+        tariffs = {
+            name: (part, self._sides(column, part, freed.get(column, frozenset())))
+            for column, (name, part) in enumerate(self._plan.scenario.instruments.items())
+            if part.kind == "tariff"
+        }
+        names = {name: [_name_of(name, place) for place in range(len(sides))] for name, (_, sides) in tariffs.items()}
+        sources, layers = [], []
+        for name, (part, sides) in tariffs.items():
+            replaced = () if part.replaces is None else tuple(names[part.replaces])
+            for own_name, (source, importers, exporters) in zip(names[name], sides, strict=True):
+                sources.append(source)
+                layers.append(_layer(own_name, part, importers, exporters, replaced))
+        return sources, layers
+
+    def _sides(
+        self, column: int, part: Instrument, freed: frozenset[int]
+    ) -> list[tuple[LayerSource, list[str], list[str]]]:
+        """One layer for the whole instrument, or one for each member and each target that may differ by run."""
+        scenario, width = self._plan.scenario, len(self._plan.players)
+        deciders = self._plan.columns["deciders"]
+
+        def regions(actors: list[str]) -> list[str]:
+            return [region for actor in actors for region in scenario.actors[actor].regions]
+
+        carriers: list[tuple[int | None, list[str]]] = []
+        if part.by in scenario.coalitions:
+            members = scenario.coalitions[part.by].members
+            carriers += [(column * width + deciders[member], regions([member])) for member in members]
+        else:
+            carriers.append((None, regions([part.by])))
+        single = [actor for actor in part.on if deciders[actor] in freed]
+        shared = [actor for actor in part.on if actor not in single]
+        targets: list[tuple[int | None, list[str]]] = [
+            (column * width + deciders[actor], regions([actor])) for actor in single
+        ]
+        if shared or not part.on:
+            targets.append((None, regions(shared) if part.on else ["*"]))
+        return [
+            (LayerSource(column, carrier, target), importers, exporters)
+            for carrier, importers in carriers
+            for target, exporters in targets
+        ]
+
+
+def _freed(plan: Plan) -> dict[int, frozenset[int]]:
+    """Instrument → actors that some move may exempt from it."""
+    found: dict[int, frozenset[int]] = {}
+    for act in _all_acts(plan):
+        if act.verb == "exempt":
+            for column in act.targets:
+                found[column] = found.get(column, frozenset()) | set(act.actors)
+    return found
+
+
+def _all_acts(plan: Plan) -> list[Act]:
+    acts = [act for _, terms in plan.deals for act in terms]
+    acts += [act for event in plan.events.values() for act in event]
+    for player in plan.players:
+        acts += [act for rule in player.rules for act in rule.acts]
+        acts += [act for scripted in player.script for act in scripted.acts]
+    return acts
+
+
+def _name_of(instrument: str, place: int) -> str:
+    """Name of a layer: its instrument's, numbered where the instrument has several."""
+    return instrument if place == 0 else f"{instrument}#{place + 1}"
+
+
+def _layer(
+    name: str, part: Instrument, importers: Sequence[str], exporters: Sequence[str], replaced: tuple[str, ...]
+) -> Layer:
+    mode = Mode.adds
+    if replaced:
+        mode = Mode.replaces
+    elif part.highest_of is not None:
+        mode = Mode.highest_of
+    elif part.tops_up_to is not None:
+        mode = Mode.tops_up_to
+    covers, excepts = tuple(part.covers), tuple(part.excepts)
+    return Layer(name, tuple(importers), tuple(exporters), covers, excepts, mode, replaced, part.highest_of)
+
+
+def tranche_table(scenario: Scenario) -> TrancheTable:
+    """The cells of the scenario's shipped data sets and of its own tranches."""
+    tables = [load_dataset(name) for name in scenario.trade.data]
+    own = [
+        {
+            "importer": region,
+            "exporter": partner,
+            "sector": tranche.sector,
+            "tranche": name,
+            "weight_musd": float(tranche.value.value) * 1000,
+            "mfn_pp": float(tranche.mfn.value),
+        }
+        for name, tranche in scenario.trade.tranches.items()
+        for region in scenario.actors[tranche.importer].regions
+        for partner in scenario.actors[tranche.exporter].regions
+    ]
+    return combine([*tables, from_records(own)] if own else tables)

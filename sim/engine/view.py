@@ -1,0 +1,240 @@
+"""What expressions see: the names of :mod:`sim.scenario.names`, answered from a World."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.days import MISSING
+from sim.engine.plan import Plan, Value
+from sim.instruments import lives
+from sim.instruments.lives import Standing
+from sim.scenario.expressions import Kind
+from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, named_assumptions
+from sim.world.world import World
+
+Reader = Callable[["View"], Value]
+
+
+class View:
+    """A World on one day, read by name. Assumptions are [run] or one number for all runs."""
+
+    def __init__(self, plan: Plan, world: World, assumptions: Mapping[str, Value]) -> None:
+        self.plan = plan
+        self.world = world
+        self.assumptions = assumptions
+        self._readers = readers(plan)
+        self._trackers = {key: column for column, key in enumerate(plan.timed)}
+
+    @property
+    def today(self) -> int:
+        return self.world.today
+
+    def __len__(self) -> int:
+        return len(self.world)
+
+    def get(self, name: str) -> Value:
+        return self._readers[name](self)
+
+    def assumption(self, path: str) -> Value:
+        return self.assumptions[path]
+
+    def timed(self, key: str) -> Value:
+        """What a timed function has gathered so far; dates come back as days."""
+        column = self._trackers[key]
+        values = self.world.tracked[:, column]
+        kind = self.plan.timed[key]
+        if kind.function == "ever":
+            return values > 0
+        if kind.function == "first_day":
+            return values.astype(np.int32)
+        if kind.function == "mean":
+            elapsed = max(1, self.world.today - self.plan.as_of)
+            return np.asarray(values / elapsed)
+        if kind.inner.kind is Kind.truth:
+            return values > 0
+        return values.astype(np.int32) if kind.inner.kind is Kind.date else values
+
+
+def readers(plan: Plan) -> dict[str, Reader]:
+    """One function for each name that an expression of the scenario may use (made once for a plan)."""
+    if not hasattr(plan, "_readers"):
+        plan._readers = dict(_build(plan))  # type: ignore[attr-defined]
+    return plan._readers  # type: ignore[attr-defined, no-any-return]
+
+
+def _build(plan: Plan) -> dict[str, Reader]:
+    found: dict[str, Reader] = {
+        "today": lambda view: view.today,
+        "as_of": lambda view: view.plan.as_of,
+        "horizon": lambda view: view.plan.horizon,
+    }
+    for name, (path, _, _) in named_assumptions(plan.scenario).items():
+        found[name] = partial(_assumption, path=path)
+    for section, table in _TABLES.items():
+        for name, column in plan.columns[section].items():
+            found |= {f"{name}.{key}": partial(read, column=column) for key, read in table.items()}
+    actors = plan.columns["deciders"]
+    width = len(actors)
+    for name, column in plan.columns["instruments"].items():
+        for actor in plan.scenario.instruments[name].on:
+            found[f"{name}.on.{actor}"] = partial(_on, column=column, cell=column * width + actors[actor])
+    for name, column in plan.columns["coalitions"].items():
+        for member in plan.scenario.coalitions[name].members:
+            found[f"{name}.{member}"] = partial(_joined_by, cell=column * width + actors[member])
+    for name, package in plan.scenario.packages.items():
+        parts = [plan.column("instruments", part) for part in package.instruments]
+        for key in PACKAGE:
+            found[f"{name}.{key}"] = partial(_package, parts=parts, key=key)
+    for column, name in enumerate(series_names(plan)):
+        found[name] = partial(_series, column=column)
+    return found
+
+
+def series_names(plan: Plan) -> list[str]:
+    """Stacks of named goods, then average tariffs by pair, as in the World's `series`."""
+    return [name for name in plan.symbols if name.startswith(("stack.", "average."))]
+
+
+def _assumption(view: View, path: str) -> Value:
+    scalar = view.plan.scalars[path]
+    return scalar.value if scalar.fixed else view.assumptions[path]  # type: ignore[return-value]
+
+
+def _standing(view: View, column: int) -> Standing:
+    return view.plan.standings[column]
+
+
+def _instrument_truth(function: Callable[[World, int, Standing, int], Value], view: View, column: int) -> Value:
+    return function(view.world, column, _standing(view, column), view.today)
+
+
+def _is_set(array: str, view: View, column: int) -> Value:
+    return getattr(view.world, array)[:, column] != MISSING  # type: ignore[no-any-return]
+
+
+def _column(array: str, view: View, column: int) -> Value:
+    return getattr(view.world, array)[:, column]  # type: ignore[no-any-return]
+
+
+def _narrowed(view: View, column: int) -> Value:
+    path = f"instruments.{view.plan.names('instruments')[column]}.share"
+    return view.world.share[:, column] < _assumption(view, path)
+
+
+def _rate(view: View, column: int) -> Value:
+    return np.where(_INSTRUMENT["in_force"](view, column), view.world.rate[:, column], 0.0)
+
+
+_INSTRUMENT: dict[str, Callable[[View, int], Value]] = {
+    "threatened": lambda view, column: lives.threatened(view.world, column, view.today),
+    "enacted": partial(_instrument_truth, lives.enacted),
+    "in_force": partial(_instrument_truth, lives.in_force),
+    "suspended": partial(_instrument_truth, lives.suspended),
+    "delayed": partial(_is_set, "held_from"),
+    "narrowed": _narrowed,
+    "withdrawn": partial(_is_set, "withdrawn_on"),
+    "ended": partial(_instrument_truth, lives.ended),
+    "lapsed": partial(_is_set, "lapsed_on"),
+    "available": partial(_instrument_truth, lives.available),
+    "rate": _rate,
+    "share": partial(_column, "share"),
+    "approval": partial(_column, "approval"),
+    "effective": lambda view, column: lives.effective(view.world, column),
+    "enacted_on": partial(_column, "enacted_on"),
+    "threatened_on": partial(_column, "threatened_on"),
+    "held_until": partial(_column, "held_until"),
+    "cut_on": partial(_column, "cut_on"),
+    "raised_on": partial(_column, "raised_on"),
+}
+if set(_INSTRUMENT) != set(INSTRUMENT):
+    raise AssertionError("the view and the table of names must offer the same attributes")
+
+
+def offers_standing(view: View, deal: int) -> NDArray[np.bool_]:
+    """[run, decider] consents to the deal that stand today."""
+    width = len(view.plan.players)
+    consent = view.world.consent[:, deal * width : (deal + 1) * width]
+    stands = np.asarray(_assumption(view, f"deals.{view.plan.names('deals')[deal]}.offer_stands"))
+    last = consent.astype(np.int64) + (stands[:, None] if stands.ndim else stands)
+    return (consent <= view.today) & (view.today < last)
+
+
+def held(view: View, column: int) -> NDArray[np.bool_]:
+    """[run] milestones that have taken place."""
+    world = view.world
+    return world.takes_place[:, column] & (world.date[:, column] <= view.today) & ~_called_off(view, column)
+
+
+def _called_off(view: View, column: int) -> NDArray[np.bool_]:
+    return view.world.cancelled_on[:, column] != MISSING
+
+
+def _decided(view: View, column: int) -> NDArray[np.bool_]:
+    return view.world.decision[:, column] <= view.today
+
+
+def _members(view: View, column: int) -> NDArray[np.int64]:
+    width = len(view.plan.players)
+    return view.world.joined[:, column * width : (column + 1) * width].sum(axis=1)
+
+
+def _member_share(view: View, column: int) -> Value:
+    members = len(view.plan.scenario.coalitions[view.plan.names("coalitions")[column]].members)
+    return _members(view, column) / members
+
+
+_TABLES: dict[str, dict[str, Callable[[View, int], Value]]] = {
+    "instruments": _INSTRUMENT,
+    "agreements": {
+        "live": lambda view, column: lives.live(view.world, column, view.today),
+        "extended": partial(_is_set, "extended_on"),
+        "lapsed": partial(_is_set, "agreement_lapsed_on"),
+        "ended": partial(_is_set, "left_on"),
+        "expires": partial(_column, "expires"),
+        "since": partial(_column, "since"),
+    },
+    "deals": {
+        "offered": lambda view, column: offers_standing(view, column).any(axis=1),
+        "concluded": partial(_is_set, "concluded_on"),
+        "concluded_on": partial(_column, "concluded_on"),
+    },
+    "milestones": {
+        "held": held,
+        "failed": lambda view, column: (view.world.date[:, column] <= view.today) & ~held(view, column),
+        "cancelled": _called_off,
+        "passed": lambda view, column: view.world.date[:, column] <= view.today,
+        "date": partial(_column, "date"),
+    },
+    "legal_bases": {
+        "valid": lambda view, column: view.world.invalid_from[:, column] > view.today,
+        "decided": _decided,
+        "struck": lambda view, column: _decided(view, column) & view.world.struck[:, column],
+        "decided_on": lambda view, column: np.where(_decided(view, column), view.world.decision[:, column], MISSING),
+    },
+    "coalitions": {
+        "joined": _member_share,
+        "joined_count": lambda view, column: _members(view, column).astype(np.float64),
+    },
+    "deciders": {"last_move": partial(_column, "last_move")},
+}
+
+
+def _on(view: View, column: int, cell: int) -> Value:
+    return np.asarray(_INSTRUMENT["in_force"](view, column)) & ~view.world.exempt[:, cell]
+
+
+def _joined_by(view: View, cell: int) -> Value:
+    return view.world.joined[:, cell]
+
+
+def _package(view: View, parts: list[int], key: str) -> Value:
+    truths = [np.asarray(_INSTRUMENT[key](view, part)) for part in parts]
+    return np.logical_or.reduce(truths) if key in PACKAGE_ANY else np.logical_and.reduce(truths)
+
+
+def _series(view: View, column: int) -> Value:
+    return view.world.series[:, column]

@@ -1,0 +1,1 @@
+"""Makes jobs out of scenarios and runs them through one seam."""

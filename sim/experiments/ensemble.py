@@ -1,0 +1,184 @@
+"""An ensemble on disk: blocks in a work folder that survives a kill, and a finished folder swapped in whole.
+
+Blocks live in `<out>/.work/<key>/`, where the key is the hash of the resolved scenario, the seed, the nesting,
+this package's code and the block size. A block that is there is finished, so the same command after a kill goes
+on where it stopped; another scenario, seed or code never meets its blocks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import sim
+from sim.experiments.jobs import Job, map_blocks
+from sim.results import store
+from sim.results.block import digest
+from sim.scenario.model import Scenario
+from sim.scenario.provenance import canonical, scenario_hash
+
+BLOCK = 2_500
+"""Runs in a block: large enough for arrays to pay, small enough to lose little in a kill (see docs/benchmarks)."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to simulate: a validated scenario (base or what-if) and how many futures of it."""
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    chances: int
+    block: int = BLOCK
+    workers: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Names the work folder: equal keys give equal blocks."""
+        parts = (scenario_hash(self.scenario), self.seed, self.chances, self.block, code_hash())
+        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Finished blocks of a request and what they cost."""
+
+    folder: Path
+    digest: str
+    simulate_seconds: float
+    write_seconds: float
+    blocks: int
+    blocks_resumed: int
+
+
+@cache
+def code_hash() -> str:
+    """Hash of the simulator's own code and data."""
+    whole = hashlib.blake2b(digest_size=12)
+    root = Path(sim.__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.csv")]):
+        whole.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+@contextmanager
+def work_folder(out: Path, request: Request) -> Iterator[Path]:
+    """The request's work folder under `out`, held by this process alone; a second process waits for the first."""
+    from filelock import FileLock
+
+    work = out / ".work"
+    work.mkdir(parents=True, exist_ok=True)
+    with FileLock(work / f"{request.key}.lock"):
+        folder = work / request.key
+        folder.mkdir(exist_ok=True)
+        yield folder
+
+
+def simulate_blocks(request: Request, folder: Path, progress: Callable[[int], None] = lambda runs: None) -> Simulated:
+    """Simulate what is missing in `folder`; `progress` is told the runs of each block as it is there."""
+    began = perf_counter()
+    scenario = folder / "scenario.pickle"
+    scenario.write_bytes(pickle.dumps(request.scenario))
+    jobs, resumed = [], 0
+    for first in range(0, request.runs, request.block):
+        count = min(request.block, request.runs - first)
+        target = store.block_folder(folder, first, count)
+        if target.exists():
+            resumed += 1
+            progress(count)
+        else:
+            jobs.append(Job(str(scenario), first, count, request.seed, request.chances, str(target)))
+    _drop_other_blocks(folder, request)
+    writing = 0.0
+    for spent in map_blocks(jobs, request.workers):
+        writing += spent.write
+        progress(spent.job.count)
+    writing /= max(1, min(len(jobs), request.workers or os.cpu_count() or 1))
+    whole = digest(store.each_block(folder, "runs", "hash_1, hash_2"))
+    elapsed = perf_counter() - began
+    return Simulated(folder, whole, elapsed - writing, writing, len(jobs) + resumed, resumed)
+
+
+def _drop_other_blocks(folder: Path, request: Request) -> None:
+    """Blocks of the same key but of a larger or differently cut ensemble are not part of this one."""
+    wanted = {
+        store.block_folder(folder, first, min(request.block, request.runs - first))
+        for first in range(0, request.runs, request.block)
+    }
+    for path in store.blocks(folder):
+        if path not in wanted:
+            shutil.rmtree(path)
+
+
+def manifest(request: Request, simulated: Simulated, title: str) -> dict[str, Any]:
+    """What is needed to make the result again and to check that it is the same."""
+    return {
+        "title": title,
+        "outcomes": {name: outcome.title for name, outcome in request.scenario.outcomes.items()},
+        "runs": request.runs,
+        "seed": request.seed,
+        "chances": request.chances,
+        "block": request.block,
+        "digest": simulated.digest,
+        "scenario_hash": scenario_hash(request.scenario),
+        "scenario": canonical(request.scenario),
+        "code_hash": code_hash(),
+        "versions": {name: version(name) for name in ("parley", "numpy", "simpy", "pydantic", "scipy", "duckdb")},
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+
+
+def place(simulated: Simulated, about: dict[str, Any], folder: Path) -> None:
+    """Put the finished blocks and their manifest into `folder`; the work folder keeps its own until it is dropped."""
+    folder.mkdir(parents=True)
+    for block in store.blocks(simulated.folder):
+        (folder / block.name).mkdir()
+        for path in block.iterdir():
+            _link(path, folder / block.name / path.name)
+    (folder / "manifest.json").write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _link(source: Path, target: Path) -> None:
+    """A hard link costs nothing; where the file system has none, a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+@contextmanager
+def swapped_in(target: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of `target` whole when the block ends without an error."""
+    work = target.parent / ".work"
+    work.mkdir(parents=True, exist_ok=True)
+    staging = work / f"staging-{target.name}-{os.getpid()}"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    try:
+        yield staging
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    old = work / f"old-{target.name}-{os.getpid()}"
+    if target.exists():
+        target.rename(old)
+    staging.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def drop_work(out: Path, request: Request) -> None:
+    """The finished folder is in place: the work folder has served."""
+    shutil.rmtree(out / ".work" / request.key, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Levers: their lives and moves, and what tariffs amount to."""

@@ -1,0 +1,78 @@
+"""Doctrine: when/do rules, read top to bottom; each acts with its probability when its condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.negotiation.policy import (
+    Ask,
+    Choice,
+    Considered,
+    ImpossibleProbability,
+    Occasion,
+    PlannedRule,
+    Player,
+    Rows,
+    Truths,
+    Turn,
+)
+
+
+def doctrine(player: Player, turn: Turn) -> Iterator[Choice | Ask]:
+    """What the player's rules do on its turn. Draws are keyed by rule and decision point, never by count."""
+    for rule in player.rules:
+        rows = _fires(player, rule, turn)
+        if len(rows):
+            yield Choice(rule.acts, rows, rule.index)
+
+
+def _fires(player: Player, rule: PlannedRule, turn: Turn) -> Rows:
+    """Rows in which the rule's condition holds, something is open to do, and the draw comes up."""
+    points = [point for point in turn.occasions if not rule.at or point.at in rule.at]
+    if not points:
+        return _NONE
+    runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
+    asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
+    if asked.any():
+        asked &= turn.open_to(rule.acts)
+    if not asked.any():
+        return _NONE
+    if rule.probability.certain == 1.0 and turn.consider is None:
+        return np.flatnonzero(asked)
+    probability = np.broadcast_to(rule.probability.of(turn.sight), asked.shape)
+    _check(rule, probability[asked])
+    uniform = _uniform(rule, points, asked, turn)
+    fired = asked & (uniform < probability)
+    if turn.consider is not None:
+        for row in np.flatnonzero(asked):
+            name = next(point.name for point in points if point.runs[row])
+            weighed = (float(probability[row]), float(uniform[row]), bool(fired[row]))
+            turn.consider(Considered(turn.sight.today, player.index, rule.index, int(row), name, *weighed))
+    return np.flatnonzero(fired)
+
+
+def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Turn) -> NDArray[np.float64]:
+    """[run] the draw that decides: of the disposition, or of the weightiest decision point of the run."""
+    if rule.once:
+        return turn.disposition(rule.stream)
+    uniform = np.full(len(asked), np.nan)
+    for point in reversed(points):
+        chosen = asked & point.runs
+        if chosen.any():
+            uniform[chosen] = turn.draw(rule.stream, point.name)[chosen]
+    return uniform
+
+
+def _check(rule: PlannedRule, probability: NDArray[np.float64]) -> None:
+    if probability.min() < 0 or probability.max() > 1:
+        text = rule.probability.expression.text if rule.probability.expression else rule.probability.path
+        raise ImpossibleProbability(
+            f"{rule.probability.path}: {text!r} gave {probability.min():g} to {probability.max():g}; "
+            "a probability is between 0 and 1 (use min(1, …) or max(0, …))"
+        )
+
+
+_NONE = np.empty(0, dtype=np.int64)

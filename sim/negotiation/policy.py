@@ -1,0 +1,166 @@
+"""What a policy is: it sees a turn and says what the actor does, in which runs.
+
+A policy is a function `(player, turn) -> iterator of choices`. The engine carries out each choice before it
+asks for the next, so a policy's later choices see what its earlier ones have done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.evaluation import Compiled
+from sim.scenario.scalars import Scalar
+
+Truths = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+Value = NDArray[Any] | float | int
+
+
+class Sight(Protocol):
+    """What expressions and quantities are read from."""
+
+    @property
+    def today(self) -> int: ...
+    def __len__(self) -> int: ...
+    def get(self, name: str) -> Value: ...
+    def timed(self, key: str) -> Value: ...
+    def assumption(self, path: str) -> Value: ...
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of the file: an assumption by its path, or an expression read when it is needed."""
+
+    path: str
+    scalar: Scalar | None = None
+    expression: Compiled | None = None
+
+    @property
+    def certain(self) -> float | None:
+        """The number, where it is the same in every run."""
+        return float(self.scalar.value) if self.scalar is not None and self.scalar.fixed else None
+
+    def of(self, sight: Sight) -> Value:
+        """Its value in every run, or one number for all."""
+        if self.expression is not None:
+            return self.expression.evaluate(sight)
+        certain = self.certain
+        return sight.assumption(self.path) if certain is None else certain
+
+
+@dataclass(frozen=True)
+class Act:
+    """A move with its targets as columns of the World."""
+
+    verb: str
+    targets: tuple[int, ...]
+    amount: Quantity | None = None
+    """by, to or rate"""
+    after: Quantity | None = None
+    """days until the date it is for"""
+    actors: tuple[int, ...] = ()
+    """whom an exemption frees"""
+
+
+@dataclass(frozen=True)
+class PlannedRule:
+    """A rule of a doctrine; `stream` keys its draws."""
+
+    index: int
+    stream: str
+    title: str
+    at: frozenset[str]
+    when: Compiled
+    probability: Quantity
+    once: bool
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True)
+class ScriptedActs:
+    """Acts of a script on one day."""
+
+    index: int
+    on: Quantity
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True)
+class Player:
+    """A decider: an actor, or a coalition with its members. Tuples of int are columns of the World."""
+
+    index: int
+    name: str
+    title: str
+    members: tuple[int, ...]
+    rules: tuple[PlannedRule, ...]
+    script: tuple[ScriptedActs, ...]
+    milestones: tuple[int, ...]
+    own_instruments: tuple[int, ...]
+    agreements: tuple[int, ...]
+
+
+class Occasion(NamedTuple):
+    """A decision point of today. Its name keys the draws."""
+
+    name: str
+    at: str
+    """what a rule's `at` calls it: a milestone, deadline, reaction or review"""
+    runs: Truths
+    """[run] those that are at it"""
+
+
+class Considered(NamedTuple):
+    """A rule whose condition held at a decision point, kept for the story of a run."""
+
+    day: int
+    player: int
+    rule: int
+    row: int
+    occasion: str
+    probability: float
+    uniform: float
+    acted: bool
+
+
+class Choice(NamedTuple):
+    """Acts to carry out in the rows given."""
+
+    acts: tuple[Act, ...]
+    rows: Rows
+    rule: int = -1
+
+
+class Ask(NamedTuple):
+    """The actor is asked from outside: the clock stops before its turn until an answer is given."""
+
+    rows: Rows
+
+
+class Turn(Protocol):
+    """One actor's turn on one day in some runs."""
+
+    sight: Sight
+    runs: Truths
+    """[run] whose turn it is"""
+    occasions: list[Occasion]
+    """the weightier first"""
+    consider: Callable[[Considered], None] | None
+    """takes what is weighed, when somebody wants the story"""
+
+    def open_to(self, acts: tuple[Act, ...]) -> Truths: ...
+    def draw(self, stream: str, occasion: str) -> NDArray[np.float64]: ...
+    def disposition(self, stream: str) -> NDArray[np.float64]: ...
+    def answer(self) -> Choice | None: ...
+
+
+Policy = Callable[[Player, Turn], Iterator[Choice | Ask]]
+
+
+class ImpossibleProbability(Exception):
+    """An expression for a probability left the range 0–1."""

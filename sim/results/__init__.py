@@ -1,0 +1,1 @@
+"""What an ensemble leaves behind: tables on disk and in memory, with the same methods."""

@@ -1,0 +1,122 @@
+"""The results of one block of runs, as plain columns, and the hash of each run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.days import MISSING
+from sim.engine.plan import Plan
+from sim.engine.simulation import Rates, Simulation
+from sim.scenario.model import OTHER
+from sim.world.log import Entries
+
+HASH_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Block:
+    """Tables of a finished block. Columns share the row order: by run, then in the order of happening."""
+
+    runs: dict[str, NDArray[Any]]
+    """run, outcome, indicators, dates of what happened, assumptions, hash; one row a run"""
+    events: dict[str, NDArray[Any]]
+    """the log: run, day, what, who, subject, rule, value"""
+    rates: dict[str, NDArray[Any]]
+    """tariff series wherever they change: run, day, series, value in percentage points"""
+
+
+def finish(simulation: Simulation) -> Block:
+    """The tables of a simulation that has reached its horizon."""
+    entries, rates = simulation.log.entries(), simulation.rates()
+    run = simulation.world.run
+    runs: dict[str, NDArray[Any]] = {"run": run, "outcome": outcomes(simulation)}
+    runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
+    runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
+    runs |= _dates(simulation)
+    hashes = np.frombuffer(b"".join(run_hashes(simulation, entries, rates)), dtype="<u8").reshape(-1, 2)
+    runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
+    return Block(runs, _with_runs(run, entries), _with_runs(run, rates))
+
+
+def outcomes(simulation: Simulation) -> NDArray[np.int16]:
+    """[run] place of the first outcome, in file order, that holds; the number of outcomes stands for `other`."""
+    found = np.full(len(simulation.world), len(simulation.plan.outcomes), dtype=np.int16)
+    for place, condition in reversed(list(enumerate(simulation.plan.outcomes.values()))):
+        found[condition.evaluate(simulation.view)] = place
+    return found
+
+
+def outcome_names(plan: Plan) -> list[str]:
+    """Names of the outcomes, `other` last."""
+    return [*plan.outcomes, OTHER]
+
+
+def _indicators(simulation: Simulation) -> Iterator[tuple[str, NDArray[Any]]]:
+    for name, value in simulation.plan.indicators.items():
+        yield name, value.evaluate(simulation.view)
+
+
+def _dates(simulation: Simulation) -> dict[str, NDArray[Any]]:
+    """Dates of the run's milestones, agreements and instruments, under the names that expressions use."""
+    world, plan = simulation.world, simulation.plan
+    found: dict[str, NDArray[Any]] = {}
+    for section, arrays in _DATES.items():
+        for name, column in plan.columns[section].items():
+            found |= {f"{name}.{key}": getattr(world, array)[:, column] for key, array in arrays.items()}
+    for name in plan.columns["milestones"]:
+        found[f"{name}.held"] = np.asarray(simulation.view.get(f"{name}.held"))
+    return found
+
+
+_DATES = {
+    "instruments": {"enacted_on": "enacted_on"},
+    "agreements": {"expires": "expires", "lapsed_on": "agreement_lapsed_on", "extended_on": "extended_on"},
+    "deals": {"concluded_on": "concluded_on"},
+    "milestones": {"date": "date"},
+    "legal_bases": {"decided_on": "decision"},
+}
+
+
+def run_hashes(simulation: Simulation, entries: Entries, rates: Rates) -> Iterator[bytes]:
+    """One hash a run, over its state, its assumptions, its log and its tariff path, in canonical form."""
+    world = simulation.world
+    arrays = [array.astype("<f8") for name, array in world.arrays().items() if name not in ("run", "due")]
+    state = np.concatenate(
+        [*arrays, *(values.astype("<f8")[:, None] for _, values in sorted(simulation.assumptions.items()))], axis=1
+    )
+    told = _rows_as_bytes(len(world), entries.row, entries[1:])
+    paths = _rows_as_bytes(len(world), rates.row, rates[1:])
+    for row, (story, path) in enumerate(zip(told, paths, strict=True)):
+        yield hashlib.blake2b(state[row].tobytes() + story + path, digest_size=HASH_BYTES).digest()
+
+
+def _rows_as_bytes(count: int, row: NDArray[np.int64], columns: Iterable[NDArray[Any]]) -> Iterator[bytes]:
+    """The columns of each run, as bytes; `row` is sorted."""
+    table = np.stack([column.astype("<f8") for column in columns], axis=1)
+    ends = np.searchsorted(row, np.arange(count + 1))
+    for first, last in zip(ends[:-1], ends[1:], strict=True):
+        yield table[first:last].tobytes()
+
+
+def digest(blocks: Iterable[dict[str, NDArray[Any]]]) -> str:
+    """The digest of an ensemble: the hash of its runs' hashes, in run order. Takes the `runs` of each block."""
+    whole = hashlib.blake2b(digest_size=HASH_BYTES)
+    for runs in blocks:
+        whole.update(np.stack([runs["hash_1"], runs["hash_2"]], axis=1).astype("<u8").tobytes())
+    return whole.hexdigest()
+
+
+def _with_runs(run: NDArray[np.int64], table: Entries | Rates) -> dict[str, NDArray[Any]]:
+    columns = dict(table._asdict())
+    return {"run": run[columns.pop("row")], **columns}
+
+
+def missing_as_nan(days: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Days as floats, NaN where there is no date."""
+    return np.where(days >= MISSING, np.nan, days.astype(np.float64))

@@ -1,0 +1,134 @@
+"""A finished ensemble: the same methods in memory and at a million runs, because every one reads what it needs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.days import MISSING
+from sim.engine.plan import Plan
+from sim.engine.view import series_names
+from sim.results import store
+from sim.results.block import digest, outcome_names
+from sim.world.log import What
+
+FAN_RUNS = 50_000
+"""Fans and shares by day are taken from the first so many runs: their sampling error is then below 0.3 points."""
+
+
+@dataclass(frozen=True)
+class Path_:
+    """A series over time in every run."""
+
+    days: NDArray[np.int32]
+    """[day]"""
+    values: NDArray[np.float64]
+    """[run, day]"""
+
+
+class Result:
+    """An ensemble of one variant of a scenario (the base or a what-if), read from its folder."""
+
+    def __init__(self, plan: Plan, folder: Path, what_if: str | None = None) -> None:
+        self.plan = plan
+        self.scenario = plan.scenario
+        self.folder = folder
+        self.what_if = what_if
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """How the result came to be: scenario hash, seed, runs, chances, versions, digest."""
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    @property
+    def runs(self) -> int:
+        return int(self.manifest["runs"])
+
+    @property
+    def chances(self) -> int:
+        return int(self.manifest["chances"])
+
+    @cached_property
+    def outcome_names(self) -> list[str]:
+        """Outcomes in file order, `other` last."""
+        return outcome_names(self.plan)
+
+    def outcome_title(self, name: str) -> str:
+        """What an outcome is called in the briefing."""
+        return self.scenario.outcomes[name].title if name in self.scenario.outcomes else "Something else"
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column of the runs table, [run] in run order: `outcome`, `indicator.…`, `truce.expires`, `assumption.…`."""
+        quoted = name.replace('"', '""')
+        return store.read(self.folder, "runs", f'"{quoted}" AS value', order="run")["value"]
+
+    @cached_property
+    def outcome(self) -> NDArray[np.int16]:
+        """[run] place in `outcome_names`."""
+        return self.column("outcome")
+
+    def events(self, where: str = "TRUE") -> store.Columns:
+        """The log (run, day, what, who, subject, rule, value), by run, then in the order of happening."""
+        return store.read(self.folder, "events", where=where, order="run")
+
+    def digest(self) -> str:
+        """The hash of the runs' hashes."""
+        return digest(store.each_block(self.folder, "runs", "hash_1, hash_2"))
+
+    def days(self, step: int = 1) -> NDArray[np.int32]:
+        """Days from as_of to the horizon, every `step`, the horizon included."""
+        days = np.arange(self.plan.as_of, self.plan.horizon + 1, step, dtype=np.int32)
+        return days if days[-1] == self.plan.horizon else np.append(days, np.int32(self.plan.horizon))
+
+    def path(self, series: str, step: int = 1) -> Path_:
+        """A tariff series (`stack.off_list`, `average.us.china`), percentage points, as steps."""
+        column = series_names(self.plan).index(series)
+        table = store.read(self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day")
+        return self._filled(table["run"], table["day"], table["value"], step)
+
+    def in_force(self, instrument: str, step: int = 1) -> Path_:
+        """1 where the instrument is in force, else 0."""
+        subject = self.plan.subject("instruments", self.plan.column("instruments", instrument))
+        kinds = f"({int(What.enters_into_force)}, {int(What.stops_being_in_force)})"
+        where = f"subject = {subject} AND what IN {kinds} AND run < {FAN_RUNS}"
+        table = store.read(self.folder, "events", "run, day, what", where, "run")
+        now = (table["what"] == What.enters_into_force).astype(np.float64)
+        at_start = float(self.plan_start_in_force[instrument])
+        return self._filled(table["run"], table["day"], now, step, at_start)
+
+    @cached_property
+    def plan_start_in_force(self) -> dict[str, bool]:
+        """Which instruments are in force on the first day, by the facts of the file (first run)."""
+        from sim.engine.simulation import Simulation
+
+        opening = Simulation(self.plan, [0], int(self.manifest["seed"]), self.chances)
+        opening.advance(self.plan.start)
+        return dict(zip(self.plan.names("instruments"), opening.world.in_force[0].tolist(), strict=True))
+
+    def _filled(
+        self, run: NDArray[Any], day: NDArray[Any], value: NDArray[Any], step: int, before: float = np.nan
+    ) -> Path_:
+        """Steps from changes: the last value at or before each day."""
+        days = self.days(step)
+        values = np.full((min(self.runs, FAN_RUNS), len(days)), before)
+        place = np.searchsorted(days, np.maximum(day, self.plan.as_of), side="left")
+        seen = place < len(days)
+        changed = np.zeros(values.shape, dtype=np.bool_)
+        values[run[seen], place[seen]] = value[seen]
+        changed[run[seen], place[seen]] = True
+        latest = np.maximum.accumulate(np.where(changed, np.arange(len(days)), 0), axis=1)
+        return Path_(days, np.take_along_axis(values, latest, axis=1) if len(days) else values)
+
+    def first_day(self, what: What, subject: int) -> NDArray[np.int32]:
+        """[run] first day of an event on a subject; MISSING where it never happens."""
+        where = f"what = {int(what)} AND subject = {subject}"
+        table = store.read(self.folder, "events", "run, min(day) AS day", f"{where} GROUP BY run", "run")
+        first = np.full(self.runs, MISSING, dtype=np.int32)
+        first[table["run"]] = table["day"]
+        return first

@@ -1,0 +1,80 @@
+"""Results on disk: one folder of Parquet parts for each table, written whole and renamed into place.
+
+DuckDB works in memory over the files and is never given a database file; its extension download stays off.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.block import Block
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLES = ("runs", "events", "rates")
+Columns = dict[str, NDArray[Any]]
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB that never reaches for the network."""
+    import duckdb
+
+    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    connection = duckdb.connect(config=offline)
+    connection.execute("SET threads = 1; SET enable_progress_bar = false")
+    return connection
+
+
+def write_block(block: Block, folder: Path) -> None:
+    """Write a block's tables into `folder`, which appears whole or not at all."""
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    connection = connect()
+    for table in TABLES:
+        columns: Columns = getattr(block, table)
+        connection.register("columns", {name: np.ascontiguousarray(values) for name, values in columns.items()})
+        path = str(unfinished / f"{table}.parquet").replace("'", "''")
+        connection.execute(f"COPY (SELECT * FROM columns) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
+
+
+def block_folder(root: Path, first: int, count: int) -> Path:
+    """Where the block of runs first … first + count − 1 lies; names sort by run."""
+    return root / f"block-{first:09d}-{count}"
+
+
+def blocks(root: Path) -> list[Path]:
+    """The finished blocks, in run order."""
+    return sorted(root.glob("block-*"))
+
+
+def read(root: Path, table: str, columns: str = "*", where: str = "TRUE", order: str = "") -> Columns:
+    """Columns of a table over all blocks under `root`. `columns`, `where` and `order` are SQL of this package's own."""
+    pattern = str(root / "block-*" / f"{table}.parquet").replace("'", "''")
+    ordered = f" ORDER BY {order}" if order else ""
+    connection = connect()
+    try:
+        query = f"SELECT {columns} FROM read_parquet('{pattern}') WHERE {where}{ordered}"
+        return {name: np.asarray(values) for name, values in connection.execute(query).fetchnumpy().items()}
+    finally:
+        connection.close()
+
+
+def each_block(root: Path, table: str, columns: str = "*") -> Iterator[Columns]:
+    """One block after the other, for what must not hold the whole ensemble in memory."""
+    for folder in blocks(root):
+        connection = connect()
+        path = str(folder / f"{table}.parquet").replace("'", "''")
+        yield connection.execute(f"SELECT {columns} FROM read_parquet('{path}')").fetchnumpy()
+        connection.close()

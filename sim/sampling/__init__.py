@@ -1,0 +1,1 @@
+"""Randomness: keyed uniforms, distributions by inverse CDF, correlated assumptions."""

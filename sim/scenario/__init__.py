@@ -1,0 +1,1 @@
+"""Scenario files: read, overlaid, validated, with the origin of every number."""

@@ -1,0 +1,363 @@
+"""YAML files as plain data in which every value knows its place. The only module that knows the YAML library.
+
+Text is composed once, to nodes that carry positions; plain data and the table of places come from one walk.
+Plain scalars are read by the core schema of YAML 1.2: `NO`, `on` and `yes` are text, and so are dates. A
+number with a leading plus stays text as well, for over an existing value it is an adjustment. Nothing is
+ever constructed from a tag, and what aliases stand for is measured before it is spelt out.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, MaxDepthExceededError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.resolver import BaseResolver
+from ruamel.yaml.tag import Tag
+
+from sim.scenario.problems import Mark, Problem, ScenarioError
+
+MAX_BYTES = 1_000_000
+"""bytes of a file"""
+MAX_DEPTH = 32
+"""mappings and lists inside one another, aliases spelt out"""
+MAX_NODES = 50_000
+"""keys and values of a file, aliases spelt out"""
+MAX_DIGITS = 40
+"""digits of a whole number"""
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the data: keys and list positions from the top down."""
+
+
+class Place(NamedTuple):
+    """Where a value stands: the marks of its key (if it has one) and of itself, its range in the file's text."""
+
+    key: Mark | None
+    value: Mark
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that has been read: its text, its plain data, and the place of each value by its path."""
+
+    file: str
+    text: str
+    data: Any
+    marks: dict[Path, Place]
+
+
+def read(path: str | FilePath) -> Document:
+    """Read a YAML file whose top level is a mapping. ScenarioError, with the place, for all else."""
+    file = str(path)
+    top = Mark(file, 1, 1)
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ScenarioError([Problem(top, "", "there is no such file")]) from None
+    except IsADirectoryError:
+        raise ScenarioError([Problem(top, "", "is a folder; a scenario is one YAML file")]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError([Problem(top, "", f"cannot be read: {reason}")]) from None
+    if len(content) > MAX_BYTES:
+        raise ScenarioError([Problem(top, "", f"is larger than {MAX_BYTES:,} bytes, the most allowed")])
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line_start = content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[line_start : error.start].decode(errors="replace")) + 1
+        mark = Mark(file, content.count(b"\n", 0, error.start) + 1, column)
+        message = f"found the byte 0x{content[error.start]:02x}, not UTF-8 text; save the file as UTF-8"
+        raise ScenarioError([Problem(mark, "", message)]) from None
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> Document:
+    """Read YAML text whose top level is a mapping. ScenarioError, with the place, for all else."""
+    document = parse_value(text, file)
+    if document.data is None and document.marks[()].start == document.marks[()].end:
+        raise ScenarioError([Problem(Mark(file, 1, 1), "", "is empty; start from `schema: 1` and `title:`")])
+    if not isinstance(document.data, dict):
+        message = f"found {describe(document.data)}; a scenario is a mapping of `key: value` lines"
+        raise ScenarioError([Problem(document.marks[()].value, "", message)])
+    return document
+
+
+def parse_value(text: str, file: str) -> Document:
+    """Read YAML text that holds any one value. ScenarioError, with the place, if it cannot be read."""
+    if len(text) > MAX_BYTES:
+        message = f"is longer than {MAX_BYTES:,} characters, the most allowed"
+        raise ScenarioError([Problem(Mark(file, 1, 1), "", message)])
+    root = _compose(text, file)
+    if root is None:
+        top = Mark(file, 1, 1)
+        return Document(file, text, None, {(): Place(None, top, 0, 0)})
+    walk = _Walk(file)
+    data = walk.value(root, (), None)
+    if walk.problems:
+        raise ScenarioError(sorted(walk.problems))
+    return Document(file, text, data, walk.marks)
+
+
+def describe(value: Any) -> str:
+    """What was found, in words for a message."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case str() if len(value) > 60:
+            return repr(value[:57] + "...")
+        case str():
+            return repr(value)
+        case _:
+            return str(value)
+
+
+# ── Composing ────────────────────────────────────────────────────────────────────────────────────────
+
+_PLAIN = Tag(suffix="plain")
+_TEXT = Tag(suffix="text")
+_COLLECTION = Tag(suffix="collection")
+_OWN_TAGS = (_PLAIN, _TEXT, _COLLECTION)
+_TOO_DEEP = f"mappings and lists stand more than {MAX_DEPTH} deep inside one another"
+_TOO_MANY = f"holds more than {MAX_NODES:,} keys and values, aliases spelt out"
+
+
+class _Untagged(BaseResolver):
+    """Marks nodes without a tag as what they look like, so that every other tag is one of the file's own."""
+
+    def __init__(self, version: Any = None, loader: Any = None) -> None:
+        super().__init__(loader)
+
+    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> Tag:
+        if kind is not ScalarNode:
+            return _COLLECTION
+        return _PLAIN if implicit[0] else _TEXT
+
+    @property
+    def processing_version(self) -> tuple[int, int]:
+        return 1, 2
+
+
+class _Refused(Exception):  # noqa: N818  # never leaves this module
+    """A limit is passed, or an alias stands inside what it stands for; args: message, the library's mark."""
+
+
+class _Bounded(Composer):
+    """A composer that measures what aliases stand for as it goes, long before anything is spelt out."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False  # as in YAML 1.2, an anchor may be set anew
+        self.nodes = 0
+        self.extent: dict[int, tuple[int, int]] = {}
+        """node id → nodes and levels that it spells out to"""
+
+    def compose_node(self, parent: Any, index: Any) -> Node:
+        event = self.parser.peek_event()
+        before = self.nodes
+        node: Node = super().compose_node(parent, index)
+        if isinstance(event, AliasEvent):
+            if id(node) not in self.extent:
+                raise _Refused(
+                    f"the alias *{event.anchor} stands inside what it stands for", event.start_mark
+                )
+            nodes, height = self.extent[id(node)]
+            self.nodes += nodes
+            node = copy.copy(node)  # an alias has its own place; what it stands for is shared
+            node.start_mark, node.end_mark = event.start_mark, event.end_mark
+        else:
+            self.nodes += 1
+            nodes = self.nodes - before
+            height = 1 + max((self.extent[id(child)][1] for child in _children(node)), default=0)
+        self.extent[id(node)] = nodes, height
+        if self.nodes > MAX_NODES:
+            raise _Refused(_TOO_MANY, event.start_mark)
+        if self.depth + height > MAX_DEPTH:
+            raise _Refused(_TOO_DEEP, event.start_mark)
+        return node
+
+
+def _children(node: Node) -> Iterator[Node]:
+    if isinstance(node, MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, SequenceNode):
+        yield from node.value
+
+
+def _compose(text: str, file: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer, yaml.Resolver = _Bounded, _Untagged
+    yaml.max_depth = MAX_DEPTH
+    try:
+        root: Node | None = yaml.compose(text)
+    except _Refused as error:
+        message, found = error.args
+        raise ScenarioError([Problem(_mark(file, found), "", message)]) from None
+    except MaxDepthExceededError as error:
+        raise ScenarioError([Problem(_mark(file, error.problem_mark), "", _TOO_DEEP)]) from None
+    except MarkedYAMLError as error:
+        found = error.problem_mark or error.context_mark
+        raise ScenarioError([Problem(_mark(file, found), "", _in_plain_words(error))]) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        mark = Mark(file, before.count("\n") + 1, error.position - before.rfind("\n"))
+        message = f"found the control character U+{ord(text[error.position]):04X}; files are plain text"
+        raise ScenarioError([Problem(mark, "", message)]) from None
+    except (YAMLError, ValueError) as error:
+        # Malformed directives and escapes make the library stumble without a position.
+        message = f"cannot be read as YAML: {error}"
+        raise ScenarioError([Problem(Mark(file, 1, 1), "", message)]) from None
+    return root
+
+
+def _mark(file: str, mark: Any) -> Mark:
+    return Mark(file, mark.line + 1, mark.column + 1) if mark is not None else Mark(file, 1, 1)
+
+
+_IN_PLAIN_WORDS = {
+    r"character '\\t'": "found a tab; indent with spaces",
+    r"character '([%@`|>])' that cannot start": r"text that starts with \1 stands in quotes",
+    r"character '(.)' that cannot start": r"found \1 where a value is expected",
+    r"mapping values are not allowed": "found ':' where no key can stand; quote text that holds ': '",
+    r"could not find expected ':'": "this line is neither `key: value` nor a list item",
+    r"undefined alias '(.*)'": r"no anchor &\1 stands above this alias",
+    r"expected (a single document|'<document start>')": "a second document, or text outside the mapping, starts here",
+    r"expected <block end>": "the indentation fits none of the lines above",
+    r"expected ',' or '([\]}])'": r"',' or '\1' is missing",
+    r"found unexpected end of stream": "a quotation mark is not closed",
+    r"expected the node content": "a value is missing, or a bracket is not closed",
+    r"undefined tag handle": "tags are not part of the scenario language",
+}
+"""The parser's messages (regular expressions) and what an analyst can do about them."""
+
+
+def _in_plain_words(error: MarkedYAMLError) -> str:
+    said = f"{error.context or ''} {error.problem or ''}".strip()
+    for pattern, words in _IN_PLAIN_WORDS.items():
+        if found := re.search(pattern, said):
+            return found.expand(words)
+    return f"cannot be read as YAML: {said}"
+
+
+# ── From nodes to data ───────────────────────────────────────────────────────────────────────────────
+
+_NULL = ("", "~", "null", "Null", "NULL")
+_TRUE = ("true", "True", "TRUE")
+_FALSE = ("false", "False", "FALSE")
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], float]], ...] = (
+    (re.compile(r"-?[0-9]+", re.ASCII), int),
+    (re.compile(r"0o[0-7]+"), lambda text: int(text[2:], 8)),
+    (re.compile(r"0x[0-9a-fA-F]+"), lambda text: int(text[2:], 16)),
+    (re.compile(r"-?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII), float),
+    (re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"), lambda text: float(text.replace(".", ""))),
+)
+
+
+def _plain(text: str) -> str | float | bool | None:
+    """A scalar without quotes, by the core schema of YAML 1.2 but for a leading plus. ValueError: too long."""
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if text[0] not in "+-.0123456789":
+        return text
+    for pattern, number in _NUMBERS:
+        if pattern.fullmatch(text):
+            if len(text) > MAX_DIGITS:
+                raise ValueError(f"found a number of {len(text)} digits; at most {MAX_DIGITS} are allowed")
+            return number(text)
+    return text
+
+
+class _Walk:
+    """Turns nodes into plain data, noting places and problems on the way."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.marks: dict[Path, Place] = {}
+        self.problems: list[Problem] = []
+
+    def value(self, node: Node, path: Path, key: Mark | None) -> Any:
+        start, end = node.start_mark, node.end_mark
+        self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
+        if node.ctag not in _OWN_TAGS:
+            self._wrong(node, path, f"found the tag {node.tag}; tags are not part of the scenario language")
+            return None
+        if isinstance(node, MappingNode):
+            return {
+                name: self.value(item, (*path, name), _mark(self.file, name_node.start_mark))
+                for name, (name_node, item) in self._items(node, path).items()
+            }
+        if isinstance(node, SequenceNode):
+            return [self.value(item, (*path, position), None) for position, item in enumerate(node.value)]
+        if node.ctag is _TEXT:
+            return node.value
+        try:
+            return _plain(node.value)
+        except ValueError as error:
+            self._wrong(node, path, str(error))
+            return None
+
+    def _items(self, node: MappingNode, path: Path) -> dict[str, tuple[Node, Node]]:
+        """Key → nodes of key and value; `<<` adds the keys that the mapping has none of its own for."""
+        items: dict[str, tuple[Node, Node]] = {}
+        merged: list[MappingNode] = []
+        for key, item in node.value:
+            name = self._key(key, path)
+            if name in items or (name == "<<" and merged):
+                first = items[name][0] if name in items else node
+                at = f"{first.start_mark.line + 1}:{first.start_mark.column + 1}"
+                self._wrong(key, (*path, name), f"this key stands here a second time; the first is at {at}")
+            elif name == "<<" and key.ctag is _PLAIN:
+                merged = self._merged(item, path)
+            elif name is not None:
+                items[name] = key, item
+        for source in merged:
+            for name, pair in self._items(source, path).items():
+                items.setdefault(name, pair)
+        return items
+
+    def _key(self, key: Node, path: Path) -> str | None:
+        found = _plain(key.value) if isinstance(key, ScalarNode) and key.ctag is _PLAIN else key.value
+        if isinstance(key, ScalarNode) and key.ctag in _OWN_TAGS and isinstance(found, str):
+            return found
+        what = describe(found) if isinstance(key, ScalarNode) else "brackets"
+        self._wrong(key, path, f"found {what} as a key; keys are text (put a number or true/false in quotes)")
+        return None
+
+    def _merged(self, item: Node, path: Path) -> list[MappingNode]:
+        sources = item.value if isinstance(item, SequenceNode) else [item]
+        if all(isinstance(source, MappingNode) for source in sources):
+            return list(sources)
+        self._wrong(
+            item, (*path, "<<"), "<< merges a mapping or a list of them, usually an alias such as *base"
+        )
+        return []
+
+    def _wrong(self, node: Node, path: Path, message: str) -> None:
+        self.problems.append(Problem(_mark(self.file, node.start_mark), dotted(path), message))
+
+
+def dotted(path: Path) -> str:
+    """The path as a user writes it: `actors.us.policy`."""
+    return ".".join(map(str, path))

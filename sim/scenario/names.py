@@ -1,0 +1,166 @@
+"""The names an expression may use, with their units: one flat namespace with attribute tables.
+
+The tables below are the reference: `parley names` prints them, `docs/scenario.md` shows them, and the
+engine's view answers exactly them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.scenario.expressions import Kind, Symbol
+from sim.scenario.model import Doctrine, Scenario
+from sim.scenario.scalars import Dimension, Scalar
+
+INSTRUMENT = {
+    "threatened": (Kind.truth, "a threat stands: announced, not enacted, its date not past"),
+    "enacted": (Kind.truth, "the legal act stands (in force, waiting for its date, or suspended)"),
+    "in_force": (Kind.truth, "in force today"),
+    "suspended": (Kind.truth, "enacted and due, but held today by a delay or a live agreement"),
+    "delayed": (Kind.truth, "has been put off or suspended by a delay"),
+    "narrowed": (Kind.truth, "bites on a smaller share of its scope than at the start"),
+    "withdrawn": (Kind.truth, "has been taken back"),
+    "ended": (Kind.truth, "over: withdrawn, expired, or its legal basis has fallen"),
+    "lapsed": (Kind.truth, "was a threat that passed its date without being enacted"),
+    "available": (Kind.truth, "could be enacted today: not enacted, legal basis valid"),
+    "rate": (Kind.points, "rate in force today, 0 when not in force"),
+    "share": (Kind.share, "share of its scope that it bites on"),
+    "approval": (Kind.share, "share of licence applications approved"),
+    "effective": (Kind.date, "date on which it enters, or would enter, into force"),
+    "enacted_on": (Kind.date, "day of the legal act"),
+    "threatened_on": (Kind.date, "day of the latest threat"),
+    "held_until": (Kind.date, "last day of the latest delay"),
+    "cut_on": (Kind.date, "day of the latest cut of its rate"),
+    "raised_on": (Kind.date, "day of the latest rise of its rate"),
+}
+"""Attributes of an instrument. Of a package: `in_force`, `threatened`, `suspended` and `narrowed` hold when they
+hold for one of its instruments, the other truths when they hold for all of them; it has no other attributes."""
+
+PACKAGE = [name for name, (kind, _) in INSTRUMENT.items() if kind is Kind.truth]
+PACKAGE_ANY = ("in_force", "threatened", "suspended", "narrowed")
+
+AGREEMENT = {
+    "live": (Kind.truth, "binding today"),
+    "extended": (Kind.truth, "has been extended"),
+    "lapsed": (Kind.truth, "has passed its last day at some time, even if renewed later"),
+    "ended": (Kind.truth, "has been left by a party"),
+    "expires": (Kind.date, "last day on which it is live"),
+    "since": (Kind.date, "first day of its present life"),
+}
+DEAL = {
+    "offered": (Kind.truth, "an offer stands"),
+    "concluded": (Kind.truth, "has been concluded"),
+    "concluded_on": (Kind.date, "day of the latest conclusion"),
+}
+MILESTONE = {
+    "held": (Kind.truth, "has taken place"),
+    "failed": (Kind.truth, "its date has passed and it did not take place"),
+    "cancelled": (Kind.truth, "has been called off"),
+    "passed": (Kind.truth, "its date has come"),
+    "date": (Kind.date, "the date set for it"),
+}
+LEGAL_BASIS = {
+    "valid": (Kind.truth, "instruments may rest on it today"),
+    "decided": (Kind.truth, "the court has decided"),
+    "struck": (Kind.truth, "the court has struck it down"),
+    "decided_on": (Kind.date, "day of the decision, missing before it"),
+}
+DECIDER = {"last_move": (Kind.date, "day of its latest move")}
+COALITION = {
+    "joined": (Kind.share, "share of its members that take part"),
+    "joined_count": (Kind.number, "number of members that take part"),
+    **DECIDER,
+}
+CLOCK = {
+    "today": "the day on which the expression is read; in outcomes, the horizon",
+    "as_of": "the scenario's as_of",
+    "horizon": "the scenario's last day",
+}
+TABLES = {
+    "instruments": INSTRUMENT,
+    "agreements": AGREEMENT,
+    "deals": DEAL,
+    "milestones": MILESTONE,
+    "legal_bases": LEGAL_BASIS,
+    "coalitions": COALITION,
+    "actors": DECIDER,
+}
+
+_UNITS = {Kind.points: "pp", Kind.share: "share 0–1", Kind.date: "date", Kind.days: "days", Kind.truth: "true or false"}
+_KINDS = {
+    Dimension.share: Kind.share,
+    Dimension.points: Kind.points,
+    Dimension.days: Kind.days,
+    Dimension.date: Kind.date,
+    Dimension.choice: Kind.choice,
+}
+
+
+def _symbol(name: str, kind: Kind, doc: str, unit: str = "") -> Symbol:
+    return Symbol(name, kind, unit or _UNITS.get(kind, ""), doc)
+
+
+class Named(NamedTuple):
+    """An assumption that expressions may use."""
+
+    path: str
+    """its place in the file, which is its name everywhere else"""
+    scalar: Scalar
+    doc: str
+
+
+def named_assumptions(scenario: Scenario) -> dict[str, Named]:
+    """Expression name → assumption: parameters, and what actors and coalitions hold and believe."""
+    found = {name: Named(f"parameters.{name}", scalar, "parameter") for name, scalar in scenario.parameters.items()}
+    for name, decider in scenario.deciders():
+        section = "actors" if name in scenario.actors else "coalitions"
+        for key, scalar in decider.parameters.items():
+            found[f"{name}.{key}"] = Named(f"{section}.{name}.parameters.{key}", scalar, "parameter of the actor")
+        if isinstance(decider.policy, Doctrine):
+            preset = decider.policy.preset.settings
+            for key, value in preset:
+                if isinstance(value, Scalar):
+                    path = f"{section}.{name}.policy.preset.{preset.preset}.{key}"
+                    found[f"{name}.preset.{key}"] = Named(path, value, f"setting of the {preset.preset} preset")
+    for name, actor in scenario.actors.items():
+        path = f"actors.{name}"
+        if actor.audience_cost is not None:
+            doc = "political cost of backing down in public"
+            found[f"{name}.audience_cost"] = Named(f"{path}.audience_cost", actor.audience_cost, doc)
+        for key, belief in actor.beliefs.items():
+            found[f"{name}.beliefs.{key}"] = Named(f"{path}.beliefs.{key}", belief, "held true with this probability")
+    return found
+
+
+def symbols(scenario: Scenario) -> dict[str, Symbol]:
+    """Every name of the scenario's expressions, in the order of the file's sections."""
+    found: list[Symbol] = [_symbol(name, Kind.date, doc) for name, doc in CLOCK.items()]
+    for name, (_, scalar, doc) in named_assumptions(scenario).items():
+        found.append(_symbol(name, _KINDS.get(scalar.dimension, Kind.number), doc, scalar.unit))
+    for section, table in TABLES.items():
+        for name, part in getattr(scenario, section).items():
+            found += [_symbol(f"{name}.{attribute}", kind, doc) for attribute, (kind, doc) in table.items()]
+            if section == "instruments":
+                found += [_symbol(f"{name}.on.{actor}", Kind.truth, f"in force on {actor}") for actor in part.on]
+            if section == "coalitions":
+                found += [_symbol(f"{name}.{actor}", Kind.truth, f"{actor} takes part in it") for actor in part.members]
+    for name in scenario.packages:
+        found += [_symbol(f"{name}.{attribute}", *INSTRUMENT[attribute]) for attribute in PACKAGE]
+    for name, good in scenario.goods.items():
+        found.append(_symbol(f"stack.{name}", Kind.points, f"legal stack over MFN: {good.title}"))
+    for importer, exporter in tariff_pairs(scenario):
+        doc = "fixed-weight average tariff, MFN included"
+        found.append(_symbol(f"average.{importer}.{exporter}", Kind.points, doc))
+    return {symbol.name: symbol for symbol in found}
+
+
+def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:
+    """The pairs (importing actor, exporting actor) that a tariff instrument of the file touches."""
+    pairs = set()
+    for instrument in scenario.instruments.values():
+        if instrument.kind != "tariff":
+            continue
+        importers = scenario.coalitions[instrument.by].members if instrument.by in scenario.coalitions else [instrument.by]
+        exporters = instrument.on or [name for name in scenario.actors if name not in importers]
+        pairs |= {(importer, exporter) for importer in importers for exporter in exporters if importer != exporter}
+    return sorted(pairs)

@@ -1,0 +1,1 @@
+"""The state of an ensemble and the record of what happened in it."""
