@@ -85,7 +85,7 @@ class Simulation:
         assumptions = _draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
         world = Opening(plan, run, assumptions, uniforms).fill()
         self._set(plan, world, Log(), assumptions, uniforms, uniforms, asked, consider)
-        trackers.start(world, plan.timed)
+        trackers.start(world, plan.timed, plan.as_of)
 
     def _set(
         self,
@@ -149,7 +149,6 @@ class Simulation:
 
     def _open(self, day: int) -> None:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
-        self._elapsed = day - max(self.world.today, self.plan.as_of)
         self.world.today, self.world.done, self.world.turn = day, False, 0
         self._lapse_threats()
         self._lapse_agreements()
@@ -167,7 +166,7 @@ class Simulation:
             return question
         self._record_in_force()
         self._update_series(record=True)
-        trackers.gather(self.view, max(0, self._elapsed))
+        trackers.gather(self.view)
         self.world.done = True
         return None
 
@@ -302,7 +301,6 @@ class Simulation:
                 carry_out(self, act, np.flatnonzero(held), OF_NATURE)
 
     _stale = True
-    _elapsed = 0
 
     def _update_series(self, record: bool = False) -> None:
         """Bring stacks and averages up to date; on `record`, note the runs in which they differ from yesterday's."""
@@ -424,7 +422,6 @@ class Simulation:
         twin._set(self.plan, world, self.log.take(index), assumptions, uniforms, *args)
         twin._rates = [_take_rates(self.rates(), index)]
         twin._noted = None if self._noted is None else self._noted[index]
-        twin._elapsed = self._elapsed
         _redraw_chance(twin, np.arange(len(index)) % children > 0)
         return twin
 
@@ -434,7 +431,7 @@ class Simulation:
         arrays |= {f"log.{name}": array for name, array in self.log.entries()._asdict().items()}
         arrays |= {f"rates.{name}": array for name, array in self.rates()._asdict().items()}
         arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
-        marks = self.world.marks() | {"elapsed": self._elapsed, "asked": list(self._asked)}
+        marks = self.world.marks() | {"asked": list(self._asked)}
         if self._noted is not None:
             arrays["noted"] = self._noted
         state = json.dumps({"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()})
@@ -453,12 +450,12 @@ class Simulation:
             state = json.loads(str(stored["state"]))
             noted = stored["noted"] if "noted" in stored.files else None
         marks = state["marks"]
-        elapsed, asked = marks.pop("elapsed"), marks.pop("asked")
+        asked = marks.pop("asked")
         world = World(**{name: np.asfortranarray(array) for name, array in parts["world"].items()}, **marks)
         simulation: Self = object.__new__(cls)
         lineages = (Uniforms.from_lineage(state["uniforms"]), Uniforms.from_lineage(state["dispositions"]))
         simulation._set(plan, world, Log(Entries(**parts["log"])), parts["assumption"], *lineages, asked, None)
-        simulation._rates, simulation._noted, simulation._elapsed = [Rates(**parts["rates"])], noted, elapsed
+        simulation._rates, simulation._noted = [Rates(**parts["rates"])], noted
         return simulation
 
 

@@ -7,20 +7,24 @@ import numpy as np
 from sim.days import MISSING
 from sim.engine.view import View
 from sim.scenario.evaluation import Timed
+from sim.scenario.expressions import Kind
 from sim.world.world import World
 
 
-def start(world: World, timed: dict[str, Timed]) -> None:
-    """Nothing gathered yet."""
+def start(world: World, timed: dict[str, Timed], as_of: int) -> None:
+    """Nothing gathered yet. A date on a day that has not come is missing."""
     first = {"first_day": float(MISSING), "max": -np.inf, "min": np.inf}
     for column, tracker in enumerate(timed.values()):
-        world.tracked[:, column] = first.get(tracker.function, 0.0)
+        unknown = float(MISSING) if tracker.function == "on" and tracker.inner.kind is Kind.date else 0.0
+        world.tracked[:, column] = first.get(tracker.function, unknown)
+        world.tracked_since[:, column] = as_of
 
 
-def gather(view: View, elapsed: int) -> None:
-    """Take in the state at the end of today; `elapsed` days have passed since the last time.
+def gather(view: View) -> None:
+    """Take in the state at the end of today.
 
-    State is constant between wake-ups, so looking at its end misses nothing.
+    State is constant between wake-ups, so looking then misses nothing. A time mean adds a stretch only where the
+    value changes: which other days the block happens to wake on must not touch the rounding of a run.
     """
     world = view.world
     for column, tracker in enumerate(view.plan.timed.values()):
@@ -39,5 +43,8 @@ def gather(view: View, elapsed: int) -> None:
         elif tracker.function == "min":
             np.minimum(gathered, now, out=gathered)
         else:
-            gathered += world.tracked_value[:, column] * elapsed
-            world.tracked_value[:, column] = now
+            changed = now != world.tracked_value[:, column]
+            since = np.maximum(world.tracked_since[changed, column], view.plan.as_of)
+            gathered[changed] += world.tracked_value[changed, column] * np.maximum(0, world.today - since)
+            world.tracked_value[changed, column] = now[changed]
+            world.tracked_since[changed, column] = world.today

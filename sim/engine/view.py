@@ -52,8 +52,11 @@ class View:
         if kind.function == "first_day":
             return values.astype(np.int32)
         if kind.function == "mean":
-            elapsed = max(1, self.world.today - self.plan.as_of)
-            return np.asarray(values / elapsed)
+            since = self.world.tracked_since[:, column]
+            whole = values + self.world.tracked_value[:, column] * (self.world.today - since)
+            return np.asarray(whole / max(1, self.world.today - self.plan.as_of))
+        if kind.function in ("max", "min"):
+            values = np.where(np.isinf(values), kind.inner.evaluate(self), values)
         if kind.inner.kind is Kind.truth:
             return values > 0
         return values.astype(np.int32) if kind.inner.kind is Kind.date else values

@@ -42,7 +42,7 @@ def _fires(player: Player, rule: PlannedRule, turn: Turn) -> Rows:
         return _NONE
     if rule.probability.certain == 1.0 and turn.consider is None:
         return np.flatnonzero(asked)
-    probability = np.broadcast_to(rule.probability.of(turn.sight), asked.shape)
+    probability = np.broadcast_to(rule.probability.of(turn.sight, asked), asked.shape)
     _check(rule, probability[asked])
     uniform = _uniform(rule, points, asked, turn)
     fired = asked & (uniform < probability)

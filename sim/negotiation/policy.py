@@ -45,10 +45,10 @@ class Quantity:
         """The number, where it is the same in every run."""
         return float(self.scalar.value) if self.scalar is not None and self.scalar.fixed else None
 
-    def of(self, sight: Sight) -> Value:
-        """Its value in every run, or one number for all."""
+    def of(self, sight: Sight, runs: Truths | None = None) -> Value:
+        """Its value in every run (of `runs`, where given), or one number for all."""
         if self.expression is not None:
-            return self.expression.evaluate(sight)
+            return self.expression.evaluate(sight, runs)
         certain = self.certain
         return sight.assumption(self.path) if certain is None else certain
 

@@ -6,6 +6,7 @@ Every check yields findings; none stops the others, so one pass shows them all.
 from __future__ import annotations
 
 import csv
+import keyword
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,7 @@ def check(scenario: Scenario) -> list[Finding]:
 
 
 _SECTIONS = ("parameters", "actors", "coalitions", "instruments", "packages", "agreements", "deals", "milestones", "legal_bases")
-_RESERVED = {*CLOCK, *FUNCTIONS, "stack", "average", "and", "or", "not", "if", "else", "true", "false", OTHER}
+_RESERVED = {*CLOCK, *FUNCTIONS, *keyword.kwlist, "stack", "average", OTHER}
 _NUMBERS = frozenset({Kind.number, Kind.share})
 
 
@@ -194,7 +195,7 @@ class _Checker:
     def _expression(self, path: Path_, expression: Expression, wanted: Collection[Kind], what: str) -> Iterator[Finding]:
         kind, errors = check_kind(expression, self.symbols)
         for error in errors:
-            yield Finding(path, str(error), error.suggestion)
+            yield Finding(path, f"{error.message}, at character {error.column} of {expression.text!r}", error.suggestion)
         if not errors and kind not in wanted:
             yield Finding(path, f"{expression.text!r} is a {kind}; {what}")
 

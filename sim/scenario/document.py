@@ -40,7 +40,7 @@ Path = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """Where a value stands: the marks of its key (if it has one) and of itself, its range in the file's text."""
+    """Where a value stands: the marks of its key (if it has one) and of itself, its range in the text."""
 
     key: Mark | None
     value: Mark
@@ -89,7 +89,7 @@ def parse(text: str, file: str) -> Document:
     """Read YAML text whose top level is a mapping. ScenarioError, with the place, for all else."""
     document = parse_value(text, file)
     if document.data is None and document.marks[()].start == document.marks[()].end:
-        raise ScenarioError([Problem(Mark(file, 1, 1), "", "is empty; start from `schema: 1` and `title:`")])
+        raise ScenarioError([Problem(Mark(file, 1, 1), "", "is empty; a scenario starts with `schema: 1` and `title:`")])
     if not isinstance(document.data, dict):
         message = f"found {describe(document.data)}; a scenario is a mapping of `key: value` lines"
         raise ScenarioError([Problem(document.marks[()].value, "", message)])
@@ -241,7 +241,7 @@ _IN_PLAIN_WORDS = {
     r"mapping values are not allowed": "found ':' where no key can stand; quote text that holds ': '",
     r"could not find expected ':'": "this line is neither `key: value` nor a list item",
     r"undefined alias '(.*)'": r"no anchor &\1 stands above this alias",
-    r"expected (a single document|'<document start>')": "a second document, or text outside the mapping, starts here",
+    r"expected (a single document|'<document start>')": "a second document or stray text starts here",
     r"expected <block end>": "the indentation fits none of the lines above",
     r"expected ',' or '([\]}])'": r"',' or '\1' is missing",
     r"found unexpected end of stream": "a quotation mark is not closed",
@@ -274,7 +274,7 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], float]], ...] = (
 
 
 def _plain(text: str) -> str | float | bool | None:
-    """A scalar without quotes, by the core schema of YAML 1.2 but for a leading plus. ValueError: too long."""
+    """A scalar without quotes, by YAML 1.2's core schema but for a leading plus. ValueError: too long."""
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -301,7 +301,7 @@ class _Walk:
         start, end = node.start_mark, node.end_mark
         self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
         if node.ctag not in _OWN_TAGS:
-            self._wrong(node, path, f"found the tag {node.tag}; tags are not part of the scenario language")
+            self._wrong(node, path, f"found the tag {describe(str(node.tag))}; tags are not part of the scenario language")
             return None
         if isinstance(node, MappingNode):
             return {

@@ -136,7 +136,8 @@ def symbols(scenario: Scenario) -> dict[str, Symbol]:
     """Every name of the scenario's expressions, in the order of the file's sections."""
     found: list[Symbol] = [_symbol(name, Kind.date, doc) for name, doc in CLOCK.items()]
     for name, (_, scalar, doc) in named_assumptions(scenario).items():
-        found.append(_symbol(name, _KINDS.get(scalar.dimension, Kind.number), doc, scalar.unit))
+        kind = _KINDS.get(scalar.dimension, Kind.number)
+        found.append(Symbol(name, kind, scalar.unit, doc, scalar.distribution.labels))
     for section, table in TABLES.items():
         for name, part in getattr(scenario, section).items():
             found += [_symbol(f"{name}.{attribute}", kind, doc) for attribute, (kind, doc) in table.items()]

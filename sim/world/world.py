@@ -108,7 +108,9 @@ class World:
     tracked: Numbers
     """[run, tracker] what the timed functions have gathered; days for dates"""
     tracked_value: Numbers
-    """[run, tracker] value since the last wake-up, for time means"""
+    """[run, tracker] value since `tracked_since`, for time means"""
+    tracked_since: Days
+    """[run, tracker]"""
 
     today: int = 0
     """The day being simulated, or last simulated."""
@@ -188,4 +190,5 @@ def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
         series=numbers(counts["series"]),
         tracked=numbers(counts["trackers"]),
         tracked_value=numbers(counts["trackers"]),
+        tracked_since=days(counts["trackers"]),
     )

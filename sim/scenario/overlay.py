@@ -1,0 +1,353 @@
+"""Scenarios laid over one another: `extends` < file < what-if < `--set`.
+
+Maps merge, lists and distributions replace, null removes; `+20 pp`, `-5 pp` and `×0.8` adjust what they are laid
+over. Every value keeps the place in the file that it came from. What an overlay says about a number's source
+covers the numbers that it changes and no others: none of them keeps the source of the number it replaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from scenarios import SHIPPED
+from sim import days
+from sim.scenario import document
+from sim.scenario.document import Document, Path, Place, describe, dotted
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest
+
+MAX_EXTENDS = 8
+"""files that may extend one another in a chain"""
+DISTRIBUTION_KEYS = frozenset(
+    ["fixed", "value", "uniform", "triangular", "pert", "normal", "lognormal", "beta", "choice", "table"],
+)
+"""a mapping with one of these is one quantity, not a group of things"""
+WHAT_IFS = "what_ifs"
+_RESERVED = ("title", "source", "known", "note")
+"""keys of a what-if that describe it rather than change the scenario"""
+_FROM = ("source", "known")
+_QUANTITY = re.compile(r"\s*[-+.]?\s*\d")
+_ADJUSTMENT = re.compile(r"\s*([+-]\s*[\d.]|[×x]\s*[\d.]+\s*$)")
+_SHIPPED_NAME = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A quantity laid over another: `by` is `+20 pp`, `-5 pp` or `×0.8`, `base` what it adjusts."""
+
+    base: Any
+    by: str
+
+
+class Origin(NamedTuple):
+    """What an overlay says about where its numbers come from; `known` is YYYY-MM-DD."""
+
+    source: str | None = None
+    known: str | None = None
+
+
+class Added(NamedTuple):
+    """An overlaid path of which only the first `found` keys stood in what it is laid over."""
+
+    path: Path
+    found: int
+    bare: bool
+    """brings a single value, not a mapping"""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A scenario with its overlays: plain data (and `Adjusted`), the place of every value, origins of overlaid ones."""
+
+    file: str
+    data: Any
+    places: Mapping[Path, Place]
+    origins: Mapping[Path, Origin] = field(default_factory=dict)
+    added: Sequence[Added] = ()
+
+    def place(self, path: Path) -> Place:
+        """Where the value at the path was written, or the nearest mapping or list around it that was."""
+        while path not in self.places:
+            path = path[:-1]
+        return self.places[path]
+
+
+def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
+    """Read a scenario (a file, or the name of a shipped one) and lay its overlays over it, `sets` last.
+
+    Raises ScenarioError with all problems of the first overlay that cannot be laid.
+    """
+    tree = read(path)
+    if what_if is not None:
+        tree = with_what_if(tree, what_if)
+    for text in sets:
+        tree = with_set(tree, text)
+    return tree
+
+
+def read(path: str | FilePath) -> Tree:
+    """Read a scenario and what it extends. Raises ScenarioError."""
+    chain = [document.read(find(str(path), FilePath(), Mark(str(path), 1, 1)))]
+    while (parent := _parent(chain[-1])) is not None:
+        file, mark = parent
+        names = [child.file for child in chain]
+        if file.resolve() in [FilePath(name).resolve() for name in names]:
+            message = f"scenarios extend each other in a circle: {' → '.join([*names, str(file)])}"
+            raise ScenarioError([Problem(mark, "extends", message)])
+        if len(chain) == MAX_EXTENDS:
+            message = (
+                f"more than {MAX_EXTENDS} scenarios extend one another: {' → '.join([*names, str(file)])}"
+            )
+            raise ScenarioError([Problem(mark, "extends", message)])
+        if not file.is_file():
+            raise ScenarioError([Problem(mark, "extends", f"there is no file {file}")])
+        chain.append(document.read(file))
+    base = chain.pop()
+    tree = Tree(str(path), base.data, base.marks)
+    for child in reversed(chain):
+        overlay = _Overlay(tree, child.marks)
+        del child.data["extends"]
+        overlay.file(child.data)
+        tree = overlay.tree()
+    return tree
+
+
+def find(name: str, folder: FilePath, mark: Mark) -> FilePath:
+    """The file of a scenario, named by a path from `folder` or by a shipped name. ScenarioError if there is none."""
+    file = folder / name
+    if file.exists() or not _SHIPPED_NAME.fullmatch(name):
+        return file
+    shipped = SHIPPED / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    names = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+    message = (
+        f"there is no file {name!r}, nor a shipped scenario of that name; shipped are {', '.join(names)}"
+    )
+    raise ScenarioError([Problem(mark, "", message, closest(name, names))])
+
+
+def _parent(child: Document) -> tuple[FilePath, Mark] | None:
+    if "extends" not in child.data:
+        return None
+    mark = child.marks["extends",].value
+    name = child.data["extends"]
+    if not isinstance(name, str) or not name:
+        message = f"found {describe(name)}; extends names a file or a shipped scenario, such as longer-roll"
+        raise ScenarioError([Problem(mark, "extends", message)])
+    return find(name, FilePath(child.file).parent, mark), mark
+
+
+def with_what_if(tree: Tree, name: str) -> Tree:
+    """Lay one of the scenario's own what-ifs over it. Raises ScenarioError."""
+    what_ifs = tree.data.get(WHAT_IFS)
+    if not isinstance(what_ifs, dict) or name not in what_ifs:
+        names = list(what_ifs) if isinstance(what_ifs, dict) else []
+        message = f"there is no what-if {name!r}; there are {', '.join(names) or 'none'}"
+        raise ScenarioError([Problem(tree.place((WHAT_IFS,)).value, WHAT_IFS, message, closest(name, names))])
+    at: Path = (WHAT_IFS, name)
+    overrides = what_ifs[name]
+    if not isinstance(overrides, dict):
+        message = f"found {describe(overrides)}; a what-if is a mapping of paths to new values"
+        raise ScenarioError([Problem(tree.place(at).value, dotted(at), message)])
+    overlay = _Overlay(tree, tree.places, dotted_keys=True)
+    title = overrides.get("title") or name.replace("_", " ")
+    origin = overlay.origin(overrides, at, Origin(f"what-if: {title}"))
+    for key, value in overrides.items():
+        if key in (WHAT_IFS, "extends", "schema"):
+            overlay.wrong((*at, key), dotted((*at, key)), f"a what-if cannot change {key}")
+        elif key not in _RESERVED:
+            overlay.lay(key.split("."), value, (*at, key), origin)
+    return overlay.tree()
+
+
+def with_set(tree: Tree, text: str) -> Tree:
+    """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError, marked by the column in the text."""
+    name, equals, value = text.partition("=")
+    mark = Mark("--set", 1, 1)
+    if not equals or not name.strip():
+        message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
+        raise ScenarioError([Problem(mark, "", message)])
+    path = name.strip().split(".")
+    if path[0] in (WHAT_IFS, "extends", "schema"):
+        raise ScenarioError([Problem(mark, name.strip(), f"cannot be set; {path[0]} belongs to the file")])
+    start = len(name) + 1
+    written = document.parse_value(" " * start + value, "--set")
+    overlay = _Overlay(tree, written.marks, dotted_keys=True)
+    overlay.lay(path, written.data, (), Origin("set on the command line"))
+    return overlay.tree()
+
+
+def is_distribution(value: Any) -> bool:
+    """Whether a value is one quantity written as a mapping, such as `{uniform: [5 pp, 10 pp]}`."""
+    return isinstance(value, dict) and not DISTRIBUTION_KEYS.isdisjoint(value)
+
+
+class _Overlay:
+    """Lays values over a tree, which stays as it is: what changes is copied on the way down."""
+
+    def __init__(self, base: Tree, places: Mapping[Path, Place], dotted_keys: bool = False) -> None:
+        self.base = base
+        self.data = base.data
+        self.places = dict(base.places)
+        self.origins = dict(base.origins)
+        self.added = list(base.added)
+        self.written = places
+        self.dotted_keys = dotted_keys
+        self.problems: list[Problem] = []
+
+    def tree(self) -> Tree:
+        if self.problems:
+            raise ScenarioError(sorted(self.problems))
+        return Tree(self.base.file, self.data, self.places, self.origins, self.added)
+
+    def wrong(self, at: Path, path: str, message: str, suggestion: str | None = None) -> None:
+        self.problems.append(Problem(self.written[at].value, path, message, suggestion))
+
+    def file(self, data: dict[str, Any]) -> None:
+        """Lay a whole file over the one it extends; its what-ifs replace those of the same name."""
+        what_ifs = data.pop(WHAT_IFS, None)
+        self.lay([], data, (), Origin())
+        for name, overrides in (what_ifs or {}).items():
+            existing = self.data.get(WHAT_IFS) or {}
+            if overrides is None and name in existing:
+                self._remove((WHAT_IFS, name))
+            else:
+                self._put((WHAT_IFS, name), overrides, (WHAT_IFS, name), None)
+
+    def origin(self, value: dict[str, Any], at: Path, outer: Origin) -> Origin:
+        """The origin of what a mapping of the overlay brings: its own source and date, or else the outer ones."""
+        found = outer
+        if isinstance(source := value.get("source"), str):
+            found = Origin(source)
+        elif source is not None:
+            self.wrong(
+                (*at, "source"), dotted((*at, "source")), f"found {describe(source)}; a source is text"
+            )
+        if "known" in value:
+            try:
+                days.day(str(value["known"]))
+                found = found._replace(known=value["known"])
+            except ValueError as error:
+                self.wrong((*at, "known"), dotted((*at, "known")), str(error))
+        return found
+
+    def lay(self, keys: Sequence[str | int], value: Any, at: Path, origin: Origin) -> None:
+        """Lay a value over the one that stands at `keys`. `at` is its place in the overlay's own file."""
+        try:
+            path, found = self._locate(keys)
+        except ValueError as error:
+            self.wrong(at, ".".join(map(str, keys)), str(error))
+            return
+        existing = _at(self.data, path) if found == len(path) else None
+        if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(value, existing):
+            self._merge(path, value, at, origin)
+        elif found < len(path):
+            self.added.append(Added(path, found, not isinstance(value, dict)))
+            self._put(path, value, at, origin)
+        elif value is None:
+            self._remove(path)
+        elif isinstance(value, str) and _ADJUSTMENT.match(value):
+            self._adjust(path, existing, value, at, origin)
+        else:
+            self._put(path, value, at, origin)
+
+    def _merge(self, path: Path, value: dict[str, Any], at: Path, origin: Origin) -> None:
+        origin = self.origin(value, at, origin)
+        describes = [key for key in value if key in _FROM]
+        for key, part in value.items():
+            if key in describes and len(describes) < len(value):
+                continue  # it tells of the numbers laid here, not of those that stay
+            keys = key.split(".") if self.dotted_keys else [key]
+            self.lay([*path, *keys], part, (*at, key), origin)
+
+    def _adjust(self, path: Path, existing: Any, by: str, at: Path, origin: Origin) -> None:
+        adjustable = is_distribution(existing) or isinstance(existing, int | float | Adjusted)
+        if adjustable or (isinstance(existing, str) and _QUANTITY.match(existing)):
+            self._put(path, Adjusted(existing, by), at, origin)
+        else:
+            message = f"found {by!r}, which adjusts a quantity, but what stands here is {describe(existing)}"
+            self.wrong(at, dotted(path), message)
+
+    def _locate(self, keys: Sequence[str | int]) -> tuple[Path, int]:
+        """The path that keys lead to, and how many of its steps exist. ValueError if it leads nowhere.
+
+        Items of lists are counted from 0; where the file has one item for a list of one, `0` stands for it.
+        """
+        node, path = self.data, ()
+        path: Path
+        for position, key in enumerate(keys):
+            if isinstance(node, list):
+                if not str(key).isdecimal() or int(key) >= len(node):
+                    raise ValueError(
+                        f"{dotted(path)} is a list of {len(node)}, whose items are 0 to {len(node) - 1}"
+                    )
+                key = int(key)
+            elif node is None or (isinstance(node, dict) and key not in node):
+                rest = keys[position:]
+                if str(key) == "0" and isinstance(node, dict) and len(rest) > 1 and rest[1] in node:
+                    continue
+                return (*path, *rest), len(path)
+            elif not isinstance(node, dict):
+                raise ValueError(f"{dotted(path)} is {describe(node)}, which has no parts")
+            node, path = node[key], (*path, key)
+        return path, len(path)
+
+    def _put(self, path: Path, value: Any, at: Path, origin: Origin | None) -> None:
+        self._forget(path)
+        self.data = _replaced(self.data, path, value)
+        for length in range(1, len(path)):
+            self.places.setdefault(path[:length], self.written[at])
+        self._take_places(path, value, at)
+        if origin is not None:
+            self.origins[path] = origin
+
+    def _take_places(self, path: Path, value: Any, at: Path) -> None:
+        self.places[path] = self.written[at]
+        for key, part in _parts(value):
+            self._take_places((*path, key), part, (*at, key))
+
+    def _remove(self, path: Path) -> None:
+        self._forget(path)
+        self.data = _replaced(self.data, path, None, remove=True)
+
+    def _forget(self, path: Path) -> None:
+        for places in (self.places, self.origins):
+            for known in [known for known in places if known[: len(path)] == path]:
+                del places[known]
+
+
+def _replaces(value: dict[str, Any], existing: dict[str, Any]) -> bool:
+    """Whether one mapping takes the place of another rather than merging: a quantity, or a thing of another kind."""
+    if is_distribution(value) and is_distribution(existing):
+        return True
+    return "kind" in value and "kind" in existing and value["kind"] != existing["kind"]
+
+
+def _parts(value: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
+
+
+def _at(data: Any, path: Path) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _replaced(data: Any, path: Path, value: Any, remove: bool = False) -> Any:
+    """The data with another value at the path (or without it); only what holds the path is copied."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    copied = list(data) if isinstance(data, list) else dict(data or {})
+    if remove and not rest:
+        del copied[key]
+    else:
+        held = copied[key] if isinstance(copied, list) else copied.get(str(key))
+        copied[key] = _replaced(held, rest, value, remove)
+    return copied
