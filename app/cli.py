@@ -40,9 +40,8 @@ class Commands(click.Group):
             from sim.scenario.problems import closest
 
             near = closest(args[0], list(self.commands)) if args else None
-            if near:
-                error.message += f" Did you mean {near!r}?"
-            raise
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise click.UsageError(error.message + hint, ctx) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -149,7 +148,13 @@ def names(file: str, find: str, what_if: str | None, sets: tuple[str, ...], stri
 @click.option("--outcome", metavar="NAME", help="Tell the first run with this outcome.")
 @click.option("--typical", is_flag=True, help="Tell the most typical run.")
 def explain(
-    file: str, run_number: int | None, outcome: str | None, typical: bool, runs: int | None, seed: int | None, **overlay: Any
+    file: str,
+    run_number: int | None,
+    outcome: str | None,
+    typical: bool,
+    runs: int | None,
+    seed: int | None,
+    **overlay: Any,
 ) -> None:
     """Tell one future as a dated story, with what was weighed."""
     from app.explain import explained

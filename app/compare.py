@@ -10,13 +10,13 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sim.scenario.load import load
 
 from sim.analysis.odds import Difference, difference
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.results import store
 from sim.results.block import finish, outcome_names
-from sim.scenario.load import load
 from sim.scenario.model import OTHER, Scenario
 
 
@@ -45,7 +45,9 @@ def compared(files: tuple[str, ...], runs: int | None, seed: int | None, as_json
         if not scenario.what_ifs:
             raise click.UsageError(f"{files[0]} has no what_ifs; give a second file or result folder")
         base = _simulated(scenario, runs, seed)
-        others = {name: _simulated(load(files[0], name), runs, seed, _title(scenario, name)) for name in scenario.what_ifs}
+        others = {
+            name: _simulated(load(files[0], name), runs, seed, _title(scenario, name)) for name in scenario.what_ifs
+        }
     else:
         base, *rest = (_side(file, runs, seed) for file in files)
         others = dict(zip(files[1:], rest, strict=True)) or _what_ifs_of(Path(files[0]))

@@ -14,14 +14,18 @@ from sim.engine.simulation import Simulation, is_chance
 from sim.results.block import Block, finish, outcome_names
 from sim.scenario.model import OTHER, Scenario
 from sim.scenario.problems import closest
-from sim.scenario.scalars import Dimension
+from sim.scenario.units import Dimension
 
 BLOCK = 500
 """Runs looked at together while searching for one."""
 
 
 def explained(
-    scenario: Scenario, run: int | None = None, outcome: str | None = None, runs: int | None = None, seed: int | None = None
+    scenario: Scenario,
+    run: int | None = None,
+    outcome: str | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
 ) -> str:
     """The story of run `run`, of the first run with `outcome`, or of the most typical run."""
     made = plan(scenario)
@@ -47,9 +51,7 @@ def _with_outcome(made: Plan, outcome: str, runs: int, seed: int) -> int:
 
 def _blocks(made: Plan, runs: int, seed: int, size: int) -> Iterator[Block]:
     for first in range(0, runs, size):
-        simulation = Simulation(
-            made, np.arange(first, min(first + size, runs)), seed, made.scenario.ensemble.chances
-        )
+        simulation = Simulation(made, np.arange(first, min(first + size, runs)), seed, made.scenario.ensemble.chances)
         simulation.advance()
         yield finish(simulation)
 

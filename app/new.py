@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import click
+from sim.scenario.load import load
+from sim.scenario.schema import json_schema
 
 from scenarios import SHIPPED
-from sim.scenario.load import load
 from sim.scenario.problems import closest
-from sim.scenario.schema import json_schema
 
 SCHEMA_FILE = "parley.schema.json"
 
@@ -39,7 +39,7 @@ def _overlay(origin: str) -> str:
     scenario = load(origin)
     return (
         f"extends: {origin}\ntitle: {json.dumps(scenario.title + ' (my version)', ensure_ascii=False)}\n\n"
-        "# Write only what differs, e.g.\n# milestones:\n#   leaders_meeting: {takes_place: 50 %, source: 'assumption: why'}\n"
+        "# Write only what differs, e.g.\n# milestones:\n#   leaders_meeting: {takes_place: 50 %}\n"
     )
 
 

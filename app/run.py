@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack, contextmanager
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import click
+from sim.scenario.load import load
 
 from app.briefing.build import write_briefing
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
-from sim.experiments.ensemble import BLOCK, Request, Simulated, drop_work, manifest, place, simulate_blocks, swapped_in, work_folder
+from sim.experiments.ensemble import (
+    BLOCK,
+    Request,
+    Simulated,
+    drop_work,
+    manifest,
+    place,
+    simulate_blocks,
+    swapped_in,
+    work_folder,
+)
 from sim.results.block import outcome_names
 from sim.results.result import Result
-from sim.scenario.load import load
 from sim.scenario.model import Scenario
 
 BASE = "base"
@@ -124,7 +134,8 @@ def run_scenario(
             for name, request in requests.items():
                 results[name] = _place(name, request, simulated[name], staging, scenario)
             (staging / "manifest.json").write_text(
-                json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False), encoding="utf-8"
+                json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False),
+                encoding="utf-8",
             )
             base = results[BASE]
             odds = shares(base.outcome, base.outcome_names, base.chances)
@@ -170,7 +181,11 @@ def _manifest(requests: dict[str, Request], simulated: dict[str, Simulated], com
     """The manifest of the whole folder: that of the base, the command, and the digests of the what-ifs."""
     about = manifest(requests[BASE], simulated[BASE], requests[BASE].scenario.title)
     digests = {name: one.digest for name, one in simulated.items()}
-    return about | {"command": command, "digests": digests, "outcome_order": outcome_names(plan(requests[BASE].scenario))}
+    return about | {
+        "command": command,
+        "digests": digests,
+        "outcome_order": outcome_names(plan(requests[BASE].scenario)),
+    }
 
 
 @contextmanager

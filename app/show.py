@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date as Date
 
 import click
 import numpy as np
+from sim.scenario.provenance import canonical, provenance
 
 from sim import days
 from sim.days import MISSING
@@ -15,7 +16,6 @@ from sim.engine.simulation import Simulation
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Doctrine, Scenario
-from sim.scenario.provenance import canonical, provenance
 from sim.scenario.scalars import Scalar
 
 
@@ -37,7 +37,7 @@ def shown(scenario: Scenario, on: str | None = None) -> str:
 
 def _day(scenario: Scenario, on: str | None) -> int:
     try:
-        day = scenario.as_of if on is None else Date.fromisoformat(on)
+        day = scenario.as_of if on is None else datetime.date.fromisoformat(on)
     except ValueError:
         raise click.UsageError(f"--on: found {on!r}; a date is written 2025-11-10") from None
     if not scenario.start <= day <= scenario.horizon:
@@ -53,7 +53,9 @@ def quiet(scenario: Scenario) -> Scenario:
             "actors": {name: actor.model_copy(update=still) for name, actor in scenario.actors.items()},
             "coalitions": {name: coalition.model_copy(update=still) for name, coalition in scenario.coalitions.items()},
             "milestones": {name: part.model_copy(update={"do": []}) for name, part in scenario.milestones.items()},
-            "legal_bases": {name: part.model_copy(update={"challenge": None}) for name, part in scenario.legal_bases.items()},
+            "legal_bases": {
+                name: part.model_copy(update={"challenge": None}) for name, part in scenario.legal_bases.items()
+            },
         }
     )
 
@@ -71,7 +73,11 @@ def legal_clock(scenario: Scenario, day: int) -> Simulation:
 def _calendar(scenario: Scenario) -> list[str]:
     entries: list[tuple[int, str]] = [(days.day(scenario.as_of), "as of: decisions start")]
     for milestone in scenario.milestones.values():
-        chance = "" if milestone.takes_place.fixed and milestone.takes_place.value == 1 else f" ({milestone.takes_place.describe()} that it takes place)"
+        chance = (
+            ""
+            if milestone.takes_place.fixed and milestone.takes_place.value == 1
+            else f" ({milestone.takes_place.describe()} that it takes place)"
+        )
         entries.append((_first(milestone.date), f"{milestone.title}, {milestone.date.describe()}{chance}"))
     for part in scenario.instruments.values():
         word = "threatened for" if part.enacted is None else "takes effect"
@@ -83,7 +89,12 @@ def _calendar(scenario: Scenario) -> list[str]:
         entries.append((_first(agreement.expires), f"{agreement.title}: last day {agreement.expires.describe()}"))
     for basis in scenario.legal_bases.values():
         if basis.challenge is not None:
-            entries.append((_first(basis.challenge.decision), f"Ruling on {basis.title}, {basis.challenge.decision.describe()}"))
+            entries.append(
+                (
+                    _first(basis.challenge.decision),
+                    f"Ruling on {basis.title}, {basis.challenge.decision.describe()}",
+                )
+            )
     entries.append((days.day(scenario.horizon), "horizon"))
     return [f"{days.date(day)}  {text}" for day, text in sorted(entries)]
 
@@ -117,7 +128,8 @@ def _in_force(scenario: Scenario, day: int) -> list[str]:
 
 def _stacks(scenario: Scenario, day: int) -> list[str]:
     simulation = legal_clock(scenario, day)
-    tariffs, lines = simulation.tariffs, []
+    tariffs = simulation.tariffs
+    lines: list[str] = []
     if not len(tariffs):
         return lines
     rows = np.arange(1)
@@ -206,5 +218,3 @@ def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
         return
     for key, value in items:
         yield from _leaves(value, f"{path}.{key}" if path else str(key))
-
-

@@ -96,5 +96,9 @@ def difference(base: NDArray[np.float64], variant: NDArray[np.float64], chances:
     by_draw = change[: draws * chances].reshape(draws, -1).mean(axis=1)
     error = float(by_draw.std(ddof=1) / np.sqrt(draws)) if draws > 1 else float("nan")
     return Difference(
-        float(base[:count].mean()), float(variant[:count].mean()), float(change.mean()), error, float((change != 0).mean())
+        float(base[:count].mean()),
+        float(variant[:count].mean()),
+        float(change.mean()),
+        error,
+        float((change != 0).mean()),
     )

@@ -45,8 +45,9 @@ def tell(plan: Plan, run: int, seed: int, chances: int) -> Story:
     entries = simulation.log.entries()
     for place in range(len(entries.row)):
         day = int(entries.day[place])
-        event = (int(entries[i][place]) for i in (2, 3, 4))
-        found.setdefault(day, StoryDay(day)).events.append(sentence(plan, *event, float(entries.value[place])))
+        what, who, subject = (int(column[place]) for column in (entries.what, entries.who, entries.subject))
+        told = sentence(plan, what, who, subject, float(entries.value[place]))
+        found.setdefault(day, StoryDay(day)).events.append(told)
     for option in weighed:
         found.setdefault(option.day, StoryDay(option.day)).weighed.append(_weighed(plan, option))
     outcome = outcome_names(plan)[int(finish(simulation).runs["outcome"][0])]
@@ -130,7 +131,7 @@ _MISSING_COUNTS = 3.0
 
 def _distance(dates: NDArray[np.int32]) -> NDArray[np.float64]:
     there = dates < days.MISSING
-    if there.mean() <= 0.5:  # noqa: PLR2004 - the median run has no such date
+    if there.mean() <= 0.5:
         return np.where(there, _MISSING_COUNTS, 0.0)
     median, spread = np.median(dates[there]), max(1.0, float(dates[there].std()))
     return np.where(there, np.abs(dates - median) / spread, _MISSING_COUNTS)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import VERB_SECTION
-from sim.engine.view import held, offers_standing
+from sim.engine.view import offers_standing
 from sim.instruments import lives, moves
 from sim.negotiation.policy import Act, Value
 from sim.world.log import NATURE, What
@@ -53,11 +53,11 @@ def any_open(simulation: Simulation, acts: tuple[Act, ...], mover: Mover) -> Tru
 
 def _at(value: Value, rows: Rows) -> NDArray[np.float64] | float:
     """The values of the rows, from one number or one for each run."""
-    return value[rows] if isinstance(value, np.ndarray) and value.ndim else value  # type: ignore[return-value]
+    return value[rows] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def _whole_days(value: Value, rows: Rows) -> NDArray[np.int32] | int:
-    return np.rint(_at(value, rows)).astype(np.int32)  # type: ignore[no-any-return]
+    return np.rint(_at(value, rows)).astype(np.int32)
 
 
 # ── Instruments ──────────────────────────────────────────────────────────────────────────────────────
@@ -68,7 +68,9 @@ def _enactable(simulation: Simulation, act: Act, column: int, mover: Mover) -> T
 
 
 def _threatenable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return _enactable(simulation, act, column, mover) & ~lives.threatened(simulation.world, column, simulation.world.today)
+    return _enactable(simulation, act, column, mover) & ~lives.threatened(
+        simulation.world, column, simulation.world.today
+    )
 
 
 def _standing(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
@@ -77,7 +79,9 @@ def _standing(simulation: Simulation, act: Act, column: int, mover: Mover) -> Tr
 
 def _withdrawable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
     last_day = simulation.world.ends[:, column] == simulation.world.today
-    return (_standing(simulation, act, column, mover) & ~last_day) | lives.threatened(simulation.world, column, simulation.world.today)
+    return (_standing(simulation, act, column, mover) & ~last_day) | lives.threatened(
+        simulation.world, column, simulation.world.today
+    )
 
 
 def _differs(array: str, enactable: bool) -> Callable[[Simulation, Act, int, Mover], Truths]:
@@ -85,7 +89,7 @@ def _differs(array: str, enactable: bool) -> Callable[[Simulation, Act, int, Mov
         standing = _standing(simulation, act, column, mover)
         assert act.amount is not None
         other = standing & (getattr(simulation.world, array)[:, column] != act.amount.of(simulation.view))
-        return other | _enactable(simulation, act, column, mover) if enactable else other
+        return np.asarray(other | _enactable(simulation, act, column, mover) if enactable else other)
 
     return is_open
 
@@ -98,7 +102,7 @@ def _narrowable(simulation: Simulation, act: Act, column: int, mover: Mover) -> 
 
 def _exemptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
     cells = [column * len(simulation.plan.players) + actor for actor in act.actors]
-    return ~simulation.world.exempt[:, cells].all(axis=1)
+    return np.asarray(~simulation.world.exempt[:, cells].all(axis=1))
 
 
 def _threaten(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -111,7 +115,9 @@ def _threaten(simulation: Simulation, act: Act, column: int, rows: Rows, mover: 
 
 def _take_rate(simulation: Simulation, act: Act, column: int, rows: Rows) -> None:
     if act.amount is not None:
-        moves.set_rate(simulation.world, column, rows, simulation.world.today, _at(act.amount.of(simulation.view), rows))
+        moves.set_rate(
+            simulation.world, column, rows, simulation.world.today, _at(act.amount.of(simulation.view), rows)
+        )
 
 
 def _enact(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -226,7 +232,7 @@ def _offerable(simulation: Simulation, act: Act, column: int, mover: Mover) -> T
 def _acceptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
     standing = offers_standing(simulation.view, column)
     own = standing[:, mover.who]
-    return standing.any(axis=1) & ~own
+    return np.asarray(standing.any(axis=1) & ~own)
 
 
 def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -239,7 +245,7 @@ def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: M
 def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> None:
     """Where all parties' consents stand, the deal binds and its terms are carried out."""
     parties, terms = simulation.plan.deals[deal]
-    agreed = rows[offers_standing(simulation.view, deal)[np.ix_(rows, parties)].all(axis=1)]
+    agreed = rows[offers_standing(simulation.view, deal)[np.ix_(rows, np.array(parties))].all(axis=1)]
     if not len(agreed):
         return
     width = len(simulation.plan.players)

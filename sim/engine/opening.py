@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.days import MISSING
-from sim.engine.plan import Plan, Value
-from sim.engine.view import series_names
+from sim.engine.plan import Plan
+from sim.engine.view import series_names, value_of
+from sim.negotiation.policy import Value
 from sim.sampling.uniforms import Uniforms
 from sim.scenario.model import Instrument, LegalBasis
 from sim.scenario.scalars import Scalar
@@ -60,7 +61,7 @@ class Opening:
         return self._of(getattr(part, key), f"{section}.{name}.{key}")
 
     def _of(self, scalar: Scalar, path: str) -> Value:
-        return scalar.value if scalar.fixed else self.values[path]  # type: ignore[return-value]
+        return value_of(scalar, path, self.values)
 
     def _cell(self, column: int, decider: str) -> int:
         return column * len(self.plan.players) + self.plan.column("deciders", decider)
@@ -72,7 +73,11 @@ class Opening:
                 getattr(world, array)[:, column] = self._of(scalar, f"{path}.{key}")
         if part.enacted is not None:
             self._enacted(column, path, part)
-        for key, array in (("share", "share"), ("approval", "approval"), *((key, "rate") for key in RATE_KEYS)):
+        for key, array in (
+            ("share", "share"),
+            ("approval", "approval"),
+            *((key, "rate") for key in RATE_KEYS),
+        ):
             if (scalar := getattr(part, key)) is not None:
                 getattr(world, array)[:, column] = self._of(scalar, f"{path}.{key}")
         if part.by in self.plan.columns["coalitions"]:

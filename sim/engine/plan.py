@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import days
 from sim.instruments.lives import Standing
-from sim.negotiation.policy import Act, PlannedRule, Player, Quantity, ScriptedActs, Value
+from sim.negotiation.policy import Act, PlannedRule, Player, Quantity, ScriptedActs
 from sim.negotiation.presets import expand
-from sim.scenario.expressions import Expression, Symbol
 from sim.scenario.evaluation import Compiled, Timed, compile_expression
+from sim.scenario.expressions import Expression, Symbol
 from sim.scenario.model import Doctrine, Instrument, Part, Rule, Scenario, Script
 from sim.scenario.names import symbols
 from sim.scenario.provenance import collect_scalars
 from sim.scenario.scalars import Scalar
 
-@dataclass
+
+@dataclass(eq=False)
 class Plan:
     """Everything about a scenario that does not depend on the run."""
 
@@ -176,7 +176,11 @@ class _Compiler:
     def act(self, move: Part, path: str) -> Act:
         """One move as an act on columns; `path` is its place in the file."""
         verb: str = move.verb  # type: ignore[attr-defined]
-        fields = {key: (value, f"{path}.{name}") for key, name in _QUANTITIES if (value := getattr(move, key, None)) is not None}
+        fields = {
+            key: (value, f"{path}.{name}")
+            for key, name in _QUANTITIES
+            if (value := getattr(move, key, None)) is not None
+        }
         quantities = {key: self.quantity(*pair) for key, pair in fields.items()}
         target = getattr(move, verb)
         amount = next((quantities[key] for key in ("by", "to", "rate") if key in quantities), None)
@@ -186,7 +190,13 @@ class _Compiler:
             target = move.from_  # type: ignore[attr-defined]
         section = VERB_SECTION.get(verb, "instruments")
         names = self.scenario.instruments_named(target) if section == "instruments" else [target]
-        return Act(verb, tuple(self.plan.column(section, name) for name in names), amount, quantities.get("after"), actors)
+        return Act(
+            verb,
+            tuple(self.plan.column(section, name) for name in names),
+            amount,
+            quantities.get("after"),
+            actors,
+        )
 
     def rule(self, rule: Rule, player: str, name: str, path: str) -> PlannedRule:
         index = len(self.plan.rule_names)
@@ -215,7 +225,9 @@ class _Compiler:
             rules += [self.rule(rule, name, key, f"{path}.preset") for key, rule in preset.items()]
             rules += [self.rule(rule, name, key, f"{path}.rules.{key}") for key, rule in decider.policy.rules.items()]
         elif isinstance(decider.policy, Script):
-            script = [self.script_move(move, name, f"{path}.moves.{place}") for place, move in enumerate(decider.policy.moves)]
+            script = [
+                self.script_move(move, name, f"{path}.moves.{place}") for place, move in enumerate(decider.policy.moves)
+            ]
         coalitions = {key for key, coalition in scenario.coalitions.items() if name in coalition.members}
         return Player(
             plan.column("deciders", name),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim import days
 from sim.days import MISSING
 from sim.engine import trackers, turns
 from sim.engine.acts import OF_NATURE, Mover, carry_out
@@ -19,7 +19,7 @@ from sim.engine.calendar import Calendar
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
 from sim.engine.tariffs import TariffSeries
-from sim.engine.view import View
+from sim.engine.view import View, value_of
 from sim.instruments import lives, moves
 from sim.negotiation.asking import asking
 from sim.negotiation.doctrine import doctrine
@@ -131,21 +131,21 @@ class Simulation:
         until = self.plan.horizon if until is None else min(until, self.plan.horizon)
         environment = simpy.Environment(initial_time=self.world.today)
         clock = environment.process(self._clock(environment, until))
-        return environment.run(until=clock)  # type: ignore[no-any-return]
+        return environment.run(until=clock)
 
-    def _clock(self, environment: simpy.Environment, until: int) -> Iterator[simpy.Event]:
+    def _clock(self, environment: simpy.Environment, until: int) -> Generator[simpy.Event, None, Question | None]:
         """Sleep to the next pending day; whoever is due in whichever run acts then."""
         if not self.world.done:
             question = self._day()
             if question is not None:
-                return question  # type: ignore[return-value]
+                return question
         while (day := self.calendar.next_day(self.world.today)) <= until:
             yield environment.timeout(day - environment.now)
             self._open(day)
             question = self._day()
             if question is not None:
-                return question  # type: ignore[return-value]
-        return None  # type: ignore[return-value]
+                return question
+        return None
 
     def _open(self, day: int) -> None:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
@@ -250,7 +250,9 @@ class Simulation:
             for column in range(world.expires.shape[1])
             if (world.expires[:, column] + 1 == today).any() or (world.since[:, column] == today).any()
         }
-        bases = {column for column in range(world.invalid_from.shape[1]) if (world.invalid_from[:, column] == today).any()}
+        bases = {
+            column for column in range(world.invalid_from.shape[1]) if (world.invalid_from[:, column] == today).any()
+        }
         for i, standing in enumerate(self.plan.standings):
             if (
                 today == self.plan.start
@@ -269,7 +271,10 @@ class Simulation:
             now = lives.in_force(world, i, self.plan.standings[i], world.today)
             before = world.in_force[:, i]
             if not silent or self._moved_today(i):
-                for change, what in ((now & ~before, What.enters_into_force), (before & ~now, What.stops_being_in_force)):
+                for change, what in (
+                    (now & ~before, What.enters_into_force),
+                    (before & ~now, What.stops_being_in_force),
+                ):
                     self._tell(np.flatnonzero(change), what, "instruments", i)
             world.in_force[:, i] = now
         self._stale = self._stale or bool(self._dirty)
@@ -373,7 +378,7 @@ class Simulation:
 
     def whole_lag(self, instrument: int) -> NDArray[np.int32]:
         """The lag as whole days."""
-        return np.rint(self.lag(instrument)).astype(np.int32)  # type: ignore[no-any-return]
+        return np.rint(self.lag(instrument)).astype(np.int32)
 
     def longest_life(self, instrument: int) -> Value | None:
         """Days after which its legal basis ends it, if it does."""
@@ -382,7 +387,7 @@ class Simulation:
         return None if life is None else self._value(life, f"legal_bases.{basis}.longest_life")
 
     def _value(self, scalar: Scalar, path: str) -> Value:
-        return scalar.value if scalar.fixed else self.assumptions[path]  # type: ignore[return-value]
+        return value_of(scalar, path, self.assumptions)
 
     def _deadline(self, instrument: int) -> NDArray[np.int32]:
         """[run] last day to act on a standing threat, or the day it lapses when that comes first."""
@@ -434,7 +439,9 @@ class Simulation:
         marks = self.world.marks() | {"asked": list(self._asked)}
         if self._noted is not None:
             arrays["noted"] = self._noted
-        state = json.dumps({"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()})
+        state = json.dumps(
+            {"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()}
+        )
         with path.open("wb") as file:
             np.savez(file, state=np.array(state), **arrays)  # type: ignore[arg-type]
 
@@ -451,7 +458,8 @@ class Simulation:
             noted = stored["noted"] if "noted" in stored.files else None
         marks = state["marks"]
         asked = marks.pop("asked")
-        world = World(**{name: np.asfortranarray(array) for name, array in parts["world"].items()}, **marks)
+        arrays: dict[str, Any] = {name: np.asfortranarray(array) for name, array in parts["world"].items()}
+        world = World(**arrays, **marks)
         simulation: Self = object.__new__(cls)
         lineages = (Uniforms.from_lineage(state["uniforms"]), Uniforms.from_lineage(state["dispositions"]))
         simulation._set(plan, world, Log(Entries(**parts["log"])), parts["assumption"], *lineages, asked, None)
@@ -516,8 +524,7 @@ def _redraw_date(twin: Simulation, dates: NDArray[np.int32], scalar: Scalar, pat
     twin.assumptions[path] = np.where(ahead, redrawn, twin.assumptions[path])
 
 
+@lru_cache(maxsize=4)
 def _tariffs(plan: Plan) -> TariffSeries:
     """The tariff arithmetic of a plan, compiled once."""
-    if not hasattr(plan, "_tariff_series"):
-        plan._tariff_series = TariffSeries(plan)  # type: ignore[attr-defined]
-    return plan._tariff_series  # type: ignore[attr-defined, no-any-return]
+    return TariffSeries(plan)

@@ -69,7 +69,9 @@ class TariffSeries:
                 state[:, column] &= world.carried[rows, carrier]
             if target is not None:
                 state[:, column] &= ~world.exempt[rows, target]
-            rate[:, column] = world.rate[rows, instrument] * world.share[rows, instrument]
+            rate[:, column] = world.rate[rows, instrument]
+            if self.layers[column].mode is not Mode.tops_up_to:  # an all-in ceiling is not lower for fewer goods
+                rate[:, column] *= world.share[rows, instrument]
         return state, rate
 
     def _class_of(self, good: Good) -> int:
@@ -94,7 +96,7 @@ class TariffSeries:
         names = {name: [_name_of(name, place) for place in range(len(sides))] for name, (_, sides) in tariffs.items()}
         sources, layers = [], []
         for name, (part, sides) in tariffs.items():
-            replaced = () if part.replaces is None else tuple(names[part.replaces])
+            replaced = tuple(layer for other in part.replaces for layer in names[other])
             for own_name, (source, importers, exporters) in zip(names[name], sides, strict=True):
                 sources.append(source)
                 layers.append(_layer(own_name, part, importers, exporters, replaced))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.days import MISSING
-from sim.engine.plan import Plan, Value
+from sim.engine.plan import Plan
 from sim.instruments import lives
 from sim.instruments.lives import Standing
+from sim.negotiation.policy import Value
 from sim.scenario.expressions import Kind
 from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, named_assumptions
+from sim.scenario.scalars import Scalar
 from sim.world.world import World
 
-Reader = Callable[["View"], Value]
+Reader = Callable[..., Value]
+"""Takes the view; the partial functions below have their columns bound."""
 
 
 class View:
@@ -62,11 +66,16 @@ class View:
         return values.astype(np.int32) if kind.inner.kind is Kind.date else values
 
 
+def value_of(scalar: Scalar, path: str, drawn: Mapping[str, Value]) -> Value:
+    """What a scalar of the file is: its value in every run, or one for all where it is fixed."""
+    fixed: Any = scalar.value if scalar.fixed else None  # a word where a choice is fixed
+    return drawn[path] if fixed is None else fixed
+
+
+@lru_cache(maxsize=4)
 def readers(plan: Plan) -> dict[str, Reader]:
-    """One function for each name that an expression of the scenario may use (made once for a plan)."""
-    if not hasattr(plan, "_readers"):
-        plan._readers = dict(_build(plan))  # type: ignore[attr-defined]
-    return plan._readers  # type: ignore[attr-defined, no-any-return]
+    """One function for each name that an expression of the scenario may use."""
+    return dict(_build(plan))
 
 
 def _build(plan: Plan) -> dict[str, Reader]:
@@ -103,8 +112,7 @@ def series_names(plan: Plan) -> list[str]:
 
 
 def _assumption(view: View, path: str) -> Value:
-    scalar = view.plan.scalars[path]
-    return scalar.value if scalar.fixed else view.assumptions[path]  # type: ignore[return-value]
+    return value_of(view.plan.scalars[path], path, view.assumptions)
 
 
 def _standing(view: View, column: int) -> Standing:
@@ -116,11 +124,11 @@ def _instrument_truth(function: Callable[[World, int, Standing, int], Value], vi
 
 
 def _is_set(array: str, view: View, column: int) -> Value:
-    return getattr(view.world, array)[:, column] != MISSING  # type: ignore[no-any-return]
+    return getattr(view.world, array)[:, column] != MISSING
 
 
 def _column(array: str, view: View, column: int) -> Value:
-    return getattr(view.world, array)[:, column]  # type: ignore[no-any-return]
+    return getattr(view.world, array)[:, column]
 
 
 def _narrowed(view: View, column: int) -> Value:
@@ -173,7 +181,7 @@ def held(view: View, column: int) -> NDArray[np.bool_]:
 
 
 def _called_off(view: View, column: int) -> NDArray[np.bool_]:
-    return view.world.cancelled_on[:, column] != MISSING
+    return np.asarray(view.world.cancelled_on[:, column] != MISSING)
 
 
 def _decided(view: View, column: int) -> NDArray[np.bool_]:
@@ -190,7 +198,7 @@ def _member_share(view: View, column: int) -> Value:
     return _members(view, column) / members
 
 
-_TABLES: dict[str, dict[str, Callable[[View, int], Value]]] = {
+_TABLES: dict[str, dict[str, Reader]] = {
     "instruments": _INSTRUMENT,
     "agreements": {
         "live": lambda view, column: lives.live(view.world, column, view.today),
@@ -201,7 +209,7 @@ _TABLES: dict[str, dict[str, Callable[[View, int], Value]]] = {
         "since": partial(_column, "since"),
     },
     "deals": {
-        "offered": lambda view, column: offers_standing(view, column).any(axis=1),
+        "offered": lambda view, column: np.asarray(offers_standing(view, column).any(axis=1)),
         "concluded": partial(_is_set, "concluded_on"),
         "concluded_on": partial(_column, "concluded_on"),
     },
@@ -209,11 +217,11 @@ _TABLES: dict[str, dict[str, Callable[[View, int], Value]]] = {
         "held": held,
         "failed": lambda view, column: (view.world.date[:, column] <= view.today) & ~held(view, column),
         "cancelled": _called_off,
-        "passed": lambda view, column: view.world.date[:, column] <= view.today,
+        "passed": lambda view, column: np.asarray(view.world.date[:, column] <= view.today),
         "date": partial(_column, "date"),
     },
     "legal_bases": {
-        "valid": lambda view, column: view.world.invalid_from[:, column] > view.today,
+        "valid": lambda view, column: np.asarray(view.world.invalid_from[:, column] > view.today),
         "decided": _decided,
         "struck": lambda view, column: _decided(view, column) & view.world.struck[:, column],
         "decided_on": lambda view, column: np.where(_decided(view, column), view.world.decision[:, column], MISSING),

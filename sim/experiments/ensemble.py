@@ -19,13 +19,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import sim
+from sim.engine.plan import plan
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
+from sim.results.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import canonical, scenario_hash
 
@@ -182,3 +185,16 @@ def swapped_in(target: Path) -> Iterator[Path]:
 def drop_work(out: Path, request: Request) -> None:
     """The finished folder is in place: the work folder has served."""
     shutil.rmtree(out / ".work" / request.key, ignore_errors=True)
+
+
+def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None, workers: int | None) -> Result:
+    """An ensemble in a temporary folder, dropped with the Result that reads it."""
+    own = scenario.ensemble
+    seed = own.seed if seed is None else seed
+    request = Request(scenario, runs or own.runs, seed, own.chances, workers=workers)
+    holder = TemporaryDirectory(prefix="parley-")
+    work, folder = Path(holder.name) / "work", Path(holder.name) / "result"
+    work.mkdir()
+    simulated = simulate_blocks(request, work)
+    place(simulated, manifest(request, simulated, scenario.title), folder)
+    return Result(plan(scenario), folder, holder=holder)

@@ -46,7 +46,7 @@ class Spent:
     write: float
 
 
-class BlockFailed(Exception):
+class BlockError(Exception):
     """A block killed its worker every time it was tried."""
 
 
@@ -67,10 +67,12 @@ def run_job(job: Job) -> Spent:
     return Spent(job, simulated - began, perf_counter() - simulated)
 
 
-def map_blocks(jobs: Sequence[Job], workers: int | None = None, work: Callable[[Job], Spent] = run_job) -> Iterator[Spent]:
+def map_blocks(
+    jobs: Sequence[Job], workers: int | None = None, work: Callable[[Job], Spent] = run_job
+) -> Iterator[Spent]:
     """Run the jobs and yield each as it finishes, in any order; one job, or one worker, runs in this process.
 
-    A worker that dies breaks its pool: the pool is made anew and unfinished jobs go in again. BlockFailed
+    A worker that dies breaks its pool: the pool is made anew and unfinished jobs go in again. BlockError
     after `TRIES` deaths, naming the runs.
     """
     workers = min(len(jobs), workers or os.cpu_count() or 1)
@@ -89,7 +91,7 @@ def map_blocks(jobs: Sequence[Job], workers: int | None = None, work: Callable[[
             continue
         return
     first = unfinished[0]
-    raise BlockFailed(
+    raise BlockError(
         f"the runs {first.first}–{first.first + first.count - 1} ended their worker {TRIES} times; "
         "if memory is short, try fewer workers or smaller blocks"
     )

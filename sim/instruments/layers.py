@@ -193,9 +193,7 @@ class Stacks:
             where = f" in sector {sector}; it is in {', '.join(held)}" if held else ""
             raise ValueError(f"{among} hold no tranche {tranche!r}{where}")
         if len(found) > 1:
-            raise ValueError(
-                f"the stack on tranche {tranche!r} in {among} depends on the sector: {', '.join(held)}"
-            )
+            raise ValueError(f"the stack on tranche {tranche!r} in {among} depends on the sector: {', '.join(held)}")
         return int(found[0])
 
     def breakdown(self, cls: int, in_force: Truths, rate_pp: Numbers) -> list[tuple[str, float]]:
@@ -214,9 +212,7 @@ class Stacks:
                 parts.append((self.layers[counting[best].layer].name, amounts[best]))
         return sorted(parts)
 
-    def series(
-        self, importers: Sequence[str], exporters: Sequence[str], sector: str | None = None
-    ) -> AverageSeries:
+    def series(self, importers: Sequence[str], exporters: Sequence[str], sector: str | None = None) -> AverageSeries:
         """The average tariff on what importers buy from exporters (patterns), all goods or one sector's.
 
         ValueError when the table has no such trade.

@@ -11,10 +11,10 @@ from sim.negotiation.policy import (
     Ask,
     Choice,
     Considered,
-    ImpossibleProbability,
     Occasion,
     PlannedRule,
     Player,
+    ProbabilityError,
     Rows,
     Truths,
     Turn,
@@ -69,7 +69,7 @@ def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Tur
 def _check(rule: PlannedRule, probability: NDArray[np.float64]) -> None:
     if probability.min() < 0 or probability.max() > 1:
         text = rule.probability.expression.text if rule.probability.expression else rule.probability.path
-        raise ImpossibleProbability(
+        raise ProbabilityError(
             f"{rule.probability.path}: {text!r} gave {probability.min():g} to {probability.max():g}; "
             "a probability is between 0 and 1 (use min(1, …) or max(0, …))"
         )

@@ -19,6 +19,7 @@ from sim.scenario.scalars import Scalar
 Truths = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 Value = NDArray[Any] | float | int
+"""[run], or one value for all runs"""
 
 
 class Sight(Protocol):
@@ -145,13 +146,20 @@ class Ask(NamedTuple):
 class Turn(Protocol):
     """One actor's turn on one day in some runs."""
 
-    sight: Sight
-    runs: Truths
-    """[run] whose turn it is"""
-    occasions: list[Occasion]
-    """the weightier first"""
-    consider: Callable[[Considered], None] | None
-    """takes what is weighed, when somebody wants the story"""
+    @property
+    def sight(self) -> Sight: ...
+
+    @property
+    def runs(self) -> Truths:
+        """[run] whose turn it is"""
+
+    @property
+    def occasions(self) -> list[Occasion]:
+        """The decision points of today, the weightier first."""
+
+    @property
+    def consider(self) -> Callable[[Considered], None] | None:
+        """Takes what is weighed, when somebody wants the story."""
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths: ...
     def draw(self, stream: str, occasion: str) -> NDArray[np.float64]: ...
@@ -162,5 +170,5 @@ class Turn(Protocol):
 Policy = Callable[[Player, Turn], Iterator[Choice | Ask]]
 
 
-class ImpossibleProbability(Exception):
+class ProbabilityError(Exception):
     """An expression for a probability left the range 0–1."""

@@ -32,8 +32,7 @@ def _mirror(settings: Mirror, actor: str) -> dict[str, Rule]:
     """
     own, theirs = settings.lever, settings.answers
     target = (
-        f"max(pp('0 pp'), min({actor}.preset.cap, "
-        f"{actor}.preset.base + {actor}.preset.reciprocity * {theirs}.rate))"
+        f"max(pp('0 pp'), min({actor}.preset.cap, {actor}.preset.base + {actor}.preset.reciprocity * {theirs}.rate))"
     )
     rule = {
         "title": "answer in kind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,8 @@ def run_hashes(simulation: Simulation, entries: Entries, rates: Rates) -> Iterat
     world = simulation.world
     arrays = [array.astype("<f8") for name, array in world.arrays().items() if name not in ("run", "due")]
     state = np.concatenate(
-        [*arrays, *(values.astype("<f8")[:, None] for _, values in sorted(simulation.assumptions.items()))], axis=1
+        [*arrays, *(values.astype("<f8")[:, None] for _, values in sorted(simulation.assumptions.items()))],
+        axis=1,
     )
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
@@ -100,7 +102,7 @@ def _rows_as_bytes(count: int, row: NDArray[np.int64], columns: Iterable[NDArray
     """The columns of each run, as bytes; `row` is sorted."""
     table = np.stack([column.astype("<f8") for column in columns], axis=1)
     ends = np.searchsorted(row, np.arange(count + 1))
-    for first, last in zip(ends[:-1], ends[1:], strict=True):
+    for first, last in pairwise(ends):
         yield table[first:last].tobytes()
 
 

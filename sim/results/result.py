@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ FAN_RUNS = 50_000
 
 
 @dataclass(frozen=True)
-class Path_:
+class Steps:
     """A series over time in every run."""
 
     days: NDArray[np.int32]
@@ -35,16 +36,23 @@ class Path_:
 class Result:
     """An ensemble of one variant of a scenario (the base or a what-if), read from its folder."""
 
-    def __init__(self, plan: Plan, folder: Path, what_if: str | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        what_if: str | None = None,
+        holder: TemporaryDirectory[str] | None = None,
+    ) -> None:
         self.plan = plan
         self.scenario = plan.scenario
         self.folder = folder
         self.what_if = what_if
+        self._holder = holder  # a temporary folder lives as long as the result that reads it
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """How the result came to be: scenario hash, seed, runs, chances, versions, digest."""
-        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
 
     @property
     def runs(self) -> int:
@@ -64,7 +72,7 @@ class Result:
         return self.scenario.outcomes[name].title if name in self.scenario.outcomes else "Something else"
 
     def column(self, name: str) -> NDArray[Any]:
-        """One column of the runs table, [run] in run order: `outcome`, `indicator.…`, `truce.expires`, `assumption.…`."""
+        """One column of the runs table, [run] in run order: `outcome`, `indicator.…`, `truce.expires`, …."""
         quoted = name.replace('"', '""')
         return store.read(self.folder, "runs", f'"{quoted}" AS value', order="run")["value"]
 
@@ -86,13 +94,15 @@ class Result:
         days = np.arange(self.plan.as_of, self.plan.horizon + 1, step, dtype=np.int32)
         return days if days[-1] == self.plan.horizon else np.append(days, np.int32(self.plan.horizon))
 
-    def path(self, series: str, step: int = 1) -> Path_:
+    def path(self, series: str, step: int = 1) -> Steps:
         """A tariff series (`stack.off_list`, `average.us.china`), percentage points, as steps."""
         column = series_names(self.plan).index(series)
-        table = store.read(self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day")
+        table = store.read(
+            self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day"
+        )
         return self._filled(table["run"], table["day"], table["value"], step)
 
-    def in_force(self, instrument: str, step: int = 1) -> Path_:
+    def in_force(self, instrument: str, step: int = 1) -> Steps:
         """1 where the instrument is in force, else 0."""
         subject = self.plan.subject("instruments", self.plan.column("instruments", instrument))
         kinds = f"({int(What.enters_into_force)}, {int(What.stops_being_in_force)})"
@@ -113,7 +123,7 @@ class Result:
 
     def _filled(
         self, run: NDArray[Any], day: NDArray[Any], value: NDArray[Any], step: int, before: float = np.nan
-    ) -> Path_:
+    ) -> Steps:
         """Steps from changes: the last value at or before each day."""
         days = self.days(step)
         values = np.full((min(self.runs, FAN_RUNS), len(days)), before)
@@ -123,7 +133,7 @@ class Result:
         values[run[seen], place[seen]] = value[seen]
         changed[run[seen], place[seen]] = True
         latest = np.maximum.accumulate(np.where(changed, np.arange(len(days)), 0), axis=1)
-        return Path_(days, np.take_along_axis(values, latest, axis=1) if len(days) else values)
+        return Steps(days, np.take_along_axis(values, latest, axis=1) if len(days) else values)
 
     def first_day(self, what: What, subject: int) -> NDArray[np.int32]:
         """[run] first day of an event on a subject; MISSING where it never happens."""

@@ -27,7 +27,10 @@ def connect() -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB that never reaches for the network."""
     import duckdb
 
-    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    offline: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     connection = duckdb.connect(config=offline)
     connection.execute("SET threads = 1; SET enable_progress_bar = false")
     return connection

@@ -7,6 +7,8 @@ included, the same probability; every other shape is rounded to the nearest day.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -20,7 +22,7 @@ PERT_WEIGHT = 4.0
 _WHOLE = (Dimension.date, Dimension.days)
 
 
-def quantile(distribution: Distribution, u: ArrayLike, dimension: Dimension = Dimension.number) -> NDArray[np.float64] | NDArray[np.int32]:
+def quantile(distribution: Distribution, u: ArrayLike, dimension: Dimension = Dimension.number) -> NDArray[Any]:
     """Values at the cumulative probabilities `u` in (0, 1).
 
     Returns
@@ -38,7 +40,7 @@ def quantile(distribution: Distribution, u: ArrayLike, dimension: Dimension = Di
     return np.rint(drawn).astype(np.int32) if dimension in _WHOLE else drawn
 
 
-def quantile_after(distribution: Distribution, u: ArrayLike, after: float, dimension: Dimension) -> NDArray[np.float64] | NDArray[np.int32]:
+def quantile_after(distribution: Distribution, u: ArrayLike, after: float, dimension: Dimension) -> NDArray[Any]:
     """Values given that they are greater than `after`: what is left of a date that has not come.
 
     Where the distribution leaves nothing later, the first value after `after`.

@@ -24,7 +24,7 @@ class Correlated(Protocol):
     def value(self) -> float: ...
 
 
-class NotPositiveDefinite(ValueError):
+class CorrelationError(ValueError):
     """Correlations that no numbers can have together; `paths` names them."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def stream(path: str) -> str:
 
 
 def check_correlations(correlations: Sequence[Correlated]) -> None:
-    """NotPositiveDefinite where correlations contradict each other."""
+    """CorrelationError where correlations contradict each other."""
     for paths in _clusters(correlations):
         _factor(paths, correlations)
 
@@ -123,6 +123,6 @@ def _factor(paths: Sequence[str], correlations: Sequence[Correlated]) -> Numbers
         if first in place:
             matrix[place[first], place[second]] = matrix[place[second], place[first]] = correlation.value
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
-        raise NotPositiveDefinite(paths) from None
+        raise CorrelationError(paths) from None

@@ -61,7 +61,7 @@ class Uniforms:
         return type(self)(self.seed, self.runs[rows], branches)
 
     def fork(self, rows: NDArray[np.int64], children: int, day: int) -> Self:
-        """`children` futures of each row, parent by parent. Child 0 keeps the parent's draws, the others have their own."""
+        """`children` futures of each row, parent by parent; child 0 keeps the draws of its parent."""
         branches = []
         for row in rows:
             past = self.branches[row] if self.branches is not None else ()
@@ -90,7 +90,7 @@ def _grouped(
     """Futures that share a stream: lineage → (rows, counters within the stream; None where the run number counts)."""
     rows: dict[_Lineage, list[int]] = {}
     for row, past in enumerate(branches):
-        lineage = () if not past else (*(tuple(one) for one in past[:-1]), (past[-1].run, past[-1].day, 0))
+        lineage: _Lineage = () if not past else (*past[:-1], Branch(past[-1].run, past[-1].day, 0))
         rows.setdefault(lineage, []).append(row)
     return {
         lineage: (

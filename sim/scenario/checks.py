@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import keyword
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from sim.scenario.model import (
     OTHER,
     Brinkmanship,
     Doctrine,
+    Good,
     Grit,
     Hold,
     Instrument,
@@ -27,6 +28,7 @@ from sim.scenario.model import (
     Part,
     Scenario,
     Script,
+    Tranche,
 )
 from sim.scenario.names import CLOCK, symbols
 from sim.scenario.problems import closest
@@ -50,7 +52,17 @@ def check(scenario: Scenario) -> list[Finding]:
     return [finding for step in checker.steps() for finding in step]
 
 
-_SECTIONS = ("parameters", "actors", "coalitions", "instruments", "packages", "agreements", "deals", "milestones", "legal_bases")
+_SECTIONS = (
+    "parameters",
+    "actors",
+    "coalitions",
+    "instruments",
+    "packages",
+    "agreements",
+    "deals",
+    "milestones",
+    "legal_bases",
+)
 _RESERVED = {*CLOCK, *FUNCTIONS, *keyword.kwlist, "stack", "average", OTHER}
 _NUMBERS = frozenset({Kind.number, Kind.share})
 
@@ -99,9 +111,14 @@ class _Checker:
         for section in _SECTIONS:
             for name in getattr(self.scenario, section):
                 if name in _RESERVED:
-                    yield Finding((section, name), f"{name!r} is a word of the expression language; choose another name")
+                    yield Finding(
+                        (section, name), f"{name!r} is a word of the expression language; choose another name"
+                    )
                 elif name in seen:
-                    yield Finding((section, name), f"{name!r} is already the name of one of the {seen[name]}; names are unique")
+                    yield Finding(
+                        (section, name),
+                        f"{name!r} is already the name of one of the {seen[name]}; names are unique",
+                    )
                 seen.setdefault(name, section)
 
     def _known(self, path: Path_, name: str, allowed: Collection[str], what: str) -> Iterator[Finding]:
@@ -122,13 +139,16 @@ class _Checker:
             yield from self._each((*path, "on"), part.on, actors, "actors")
             if part.legal_basis is not None:
                 yield from self._known((*path, "legal_basis"), part.legal_basis, scenario.legal_bases, "a legal basis")
-            if part.replaces is not None:
-                yield from self._known((*path, "replaces"), part.replaces, scenario.instruments, "an instrument")
+            yield from self._each((*path, "replaces"), part.replaces, scenario.instruments, "instruments")
         for name, package in scenario.packages.items():
-            yield from self._each(("packages", name, "instruments"), package.instruments, scenario.instruments, "instruments")
+            yield from self._each(
+                ("packages", name, "instruments"), package.instruments, scenario.instruments, "instruments"
+            )
         for name, agreement in scenario.agreements.items():
             yield from self._each(("agreements", name, "parties"), agreement.parties, deciders, "actors or coalitions")
-            yield from self._each(("agreements", name, "suspends"), agreement.suspends, levers, "instruments or packages")
+            yield from self._each(
+                ("agreements", name, "suspends"), agreement.suspends, levers, "instruments or packages"
+            )
         for section in ("deals", "milestones"):
             for name, part in getattr(scenario, section).items():
                 yield from self._each((section, name, "parties"), part.parties, deciders, "actors or coalitions")
@@ -136,11 +156,11 @@ class _Checker:
             yield from self._each(("coalitions", name, "members"), coalition.members, actors, "actors")
             yield from self._each(("coalitions", name, "joined"), coalition.joined, coalition.members, "its members")
         yield from self._regions()
-        for section, holder in (("goods", scenario.goods), ("trade", scenario.trade.tranches)):
-            for name, part in holder.items():
-                path = (section, name) if section == "goods" else ("trade", "tranches", name)
-                for key in ("importer", "exporter"):
-                    yield from self._with_region((*path, key), getattr(part, key))
+        traded: dict[Path_, Good | Tranche] = {("goods", name): good for name, good in scenario.goods.items()}
+        traded |= {("trade", "tranches", name): tranche for name, tranche in scenario.trade.tranches.items()}
+        for where, goods in traded.items():
+            yield from self._with_region((*where, "importer"), goods.importer)
+            yield from self._with_region((*where, "exporter"), goods.exporter)
 
     def _with_region(self, path: Path_, name: str) -> Iterator[Finding]:
         actors = self.scenario.actors
@@ -155,7 +175,10 @@ class _Checker:
             for place, region in enumerate(actor.regions):
                 path = ("actors", name, "regions", place)
                 if region in held:
-                    yield Finding(path, f"region {region!r} is held by {held[region]!r} already; a region has one holder")
+                    yield Finding(
+                        path,
+                        f"region {region!r} is held by {held[region]!r} already; a region has one holder",
+                    )
                 held.setdefault(region, name)
                 if self.scenario.trade.data:
                     yield from self._known(path, region, data_regions(), "a region of the trade data")
@@ -166,10 +189,12 @@ class _Checker:
         for name, part in self.scenario.instruments.items():
             path: Path_ = ("instruments", name)
             given = [key for key in ("adds", "rate", "tops_up_to") if getattr(part, key) is not None]
-            combined = [key for key in ("replaces", "highest_of") if getattr(part, key) is not None]
+            combined = [key for key in ("replaces", "highest_of") if getattr(part, key)]
             if part.kind != "tariff":
                 for key in (*given, *combined):
-                    yield Finding((*path, key), f"{key!r} belongs to a tariff; this instrument is of kind {part.kind!r}")
+                    yield Finding(
+                        (*path, key), f"{key!r} belongs to a tariff; this instrument is of kind {part.kind!r}"
+                    )
                 continue
             if len(given) != 1:
                 found = " and ".join(given) or "none of them"
@@ -183,19 +208,32 @@ class _Checker:
             if part.threatened is not None and part.enacted is None and part.effective is None:
                 yield Finding((*path, "threatened"), "a threat names the date it is for: give effective")
             if part.enacted is None and part.threatened is None and part.effective is not None:
-                yield Finding((*path, "effective"), "a date of effect needs a legal act or a threat: give enacted or threatened")
+                yield Finding(
+                    (*path, "effective"),
+                    "a date of effect needs a legal act or a threat: give enacted or threatened",
+                )
             if part.approval is not None and part.kind != "export_control":
-                yield Finding((*path, "approval"), f"approval belongs to an export_control; this is of kind {part.kind!r}")
+                yield Finding(
+                    (*path, "approval"),
+                    f"approval belongs to an export_control; this is of kind {part.kind!r}",
+                )
         for name, milestone in self.scenario.milestones.items():
             if milestone.do and milestone.kind != "event":
-                yield Finding(("milestones", name, "do"), "only an event brings something about by itself; parties of a meeting do")
+                yield Finding(
+                    ("milestones", name, "do"),
+                    "only an event brings something about by itself; parties of a meeting do",
+                )
 
     # ── Expressions and moves ────────────────────────────────────────────────────────────────────────
 
-    def _expression(self, path: Path_, expression: Expression, wanted: Collection[Kind], what: str) -> Iterator[Finding]:
+    def _expression(
+        self, path: Path_, expression: Expression, wanted: Collection[Kind], what: str
+    ) -> Iterator[Finding]:
         kind, errors = check_kind(expression, self.symbols)
         for error in errors:
-            yield Finding(path, f"{error.message}, at character {error.column} of {expression.text!r}", error.suggestion)
+            yield Finding(
+                path, f"{error.message}, at character {error.column} of {expression.text!r}", error.suggestion
+            )
         if not errors and kind not in wanted:
             yield Finding(path, f"{expression.text!r} is a {kind}; {what}")
 
@@ -213,7 +251,12 @@ class _Checker:
             yield from self._truth(("outcomes", name, "when"), outcome.when)
         for name, indicator in self.scenario.indicators.items():
             path = ("indicators", name, "value")
-            yield from self._expression(path, indicator.value, set(Kind) - {Kind.choice}, "an indicator is a number, a date or a truth")
+            yield from self._expression(
+                path,
+                indicator.value,
+                set(Kind) - {Kind.choice},
+                "an indicator is a number, a date or a truth",
+            )
 
     def _policies(self) -> Iterator[Finding]:
         for name, decider in self.deciders.items():
@@ -229,7 +272,12 @@ class _Checker:
                     points = [*DECISION_POINTS, *self.scenario.milestones]
                     yield from self._each((*where, "at"), rule.at, points, "a milestone, or review, reaction, deadline")
                     yield from self._truth((*where, "when"), rule.when)
-                    yield from self._quantity((*where, "probability"), rule.probability, _NUMBERS, "a probability is a share or a number")
+                    yield from self._quantity(
+                        (*where, "probability"),
+                        rule.probability,
+                        _NUMBERS,
+                        "a probability is a share or a number",
+                    )
                     yield from self._moves((*where, "do"), rule.do, name)
 
     def _preset(self, path: Path_, policy: Doctrine, name: str) -> Iterator[Finding]:
@@ -257,7 +305,7 @@ class _Checker:
                 if term.verb in ("offer", "accept", "join", "leave"):
                     yield Finding(("deals", name, "terms", place), f"{term.verb!r} is no term of a deal")
 
-    def _moves(self, path: Path_, moves: list[Part], mover: str | None) -> Iterator[Finding]:
+    def _moves(self, path: Path_, moves: Sequence[Part], mover: str | None) -> Iterator[Finding]:
         for place, move in enumerate(moves):
             yield from self._move((*path, place), move, mover)
 
@@ -271,7 +319,10 @@ class _Checker:
             missing = list(self._known((*path, verb), target, declared, f"one of the {section}"))
             yield from missing
             if not missing and mover is not None and not self._is_party(mover, declared[target].parties):
-                yield Finding((*path, verb), f"{mover!r} is no party of {target!r}; its parties are {', '.join(declared[target].parties)}")
+                yield Finding(
+                    (*path, verb),
+                    f"{mover!r} is no party of {target!r}; its parties are {', '.join(declared[target].parties)}",
+                )
         elif verb in ("join", "leave"):
             missing = list(self._known((*path, verb), target, self.scenario.coalitions, "a coalition"))
             yield from missing
@@ -286,7 +337,12 @@ class _Checker:
                 yield from self._fits_kind((*path, key), verb, name)
 
     def _is_party(self, mover: str, parties: list[str]) -> bool:
-        members = [member for party in parties if party in self.scenario.coalitions for member in self.scenario.coalitions[party].members]
+        members = [
+            member
+            for party in parties
+            if party in self.scenario.coalitions
+            for member in self.scenario.coalitions[party].members
+        ]
         return mover in parties or mover in members
 
     def _own(self, path: Path_, name: str, mover: str | None) -> Iterator[Finding]:
@@ -316,7 +372,12 @@ class _Checker:
             ("after", "in", {Kind.days, Kind.number}, "days are wanted"),
             ("by", "by", {Kind.days, Kind.number}, "days are wanted"),
             ("rate", "rate", {Kind.points}, "percentage points are wanted, e.g. pp('10 pp')"),
-            ("to", "to", {Kind.points} if of_rate else _NUMBERS, "points are wanted" if of_rate else "a share is wanted"),
+            (
+                "to",
+                "to",
+                {Kind.points} if of_rate else _NUMBERS,
+                "points are wanted" if of_rate else "a share is wanted",
+            ),
         ):
             yield from self._quantity((*path, written), getattr(move, key, None), wanted, what)
 

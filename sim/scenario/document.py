@@ -89,7 +89,9 @@ def parse(text: str, file: str) -> Document:
     """Read YAML text whose top level is a mapping. ScenarioError, with the place, for all else."""
     document = parse_value(text, file)
     if document.data is None and document.marks[()].start == document.marks[()].end:
-        raise ScenarioError([Problem(Mark(file, 1, 1), "", "is empty; a scenario starts with `schema: 1` and `title:`")])
+        raise ScenarioError(
+            [Problem(Mark(file, 1, 1), "", "is empty; a scenario starts with `schema: 1` and `title:`")]
+        )
     if not isinstance(document.data, dict):
         message = f"found {describe(document.data)}; a scenario is a mapping of `key: value` lines"
         raise ScenarioError([Problem(document.marks[()].value, "", message)])
@@ -177,9 +179,7 @@ class _Bounded(Composer):
         node: Node = super().compose_node(parent, index)
         if isinstance(event, AliasEvent):
             if id(node) not in self.extent:
-                raise _Refused(
-                    f"the alias *{event.anchor} stands inside what it stands for", event.start_mark
-                )
+                raise _Refused(f"the alias *{event.anchor} stands inside what it stands for", event.start_mark)
             nodes, height = self.extent[id(node)]
             self.nodes += nodes
             node = copy.copy(node)  # an alias has its own place; what it stands for is shared
@@ -301,7 +301,9 @@ class _Walk:
         start, end = node.start_mark, node.end_mark
         self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
         if node.ctag not in _OWN_TAGS:
-            self._wrong(node, path, f"found the tag {describe(str(node.tag))}; tags are not part of the scenario language")
+            self._wrong(
+                node, path, f"found the tag {describe(str(node.tag))}; tags are not part of the scenario language"
+            )
             return None
         if isinstance(node, MappingNode):
             return {
@@ -349,9 +351,7 @@ class _Walk:
         sources = item.value if isinstance(item, SequenceNode) else [item]
         if all(isinstance(source, MappingNode) for source in sources):
             return list(sources)
-        self._wrong(
-            item, (*path, "<<"), "<< merges a mapping or a list of them, usually an alias such as *base"
-        )
+        self._wrong(item, (*path, "<<"), "<< merges a mapping or a list of them, usually an alias such as *base")
         return []
 
     def _wrong(self, node: Node, path: Path, message: str) -> None:

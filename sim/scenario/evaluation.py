@@ -114,9 +114,7 @@ def compile_expression(expression: Expression, symbols: Mapping[str, Symbol]) ->
 class _Compiler:
     """Turns the parts of one checked expression into closures, noting names and timed functions met."""
 
-    def __init__(
-        self, text: str, kinds: Mapping[ast.expr, Kind | None], symbols: Mapping[str, Symbol]
-    ) -> None:
+    def __init__(self, text: str, kinds: Mapping[ast.expr, Kind | None], symbols: Mapping[str, Symbol]) -> None:
         self.text = text
         self.kinds = kinds
         self.symbols = symbols

@@ -53,9 +53,7 @@ def check(
 class Kinds:
     """A walk over an expression that notes the kind of every part in `of`, and the mistakes in `errors`."""
 
-    def __init__(
-        self, expression: Expression, symbols: Mapping[str, Symbol], allow_timed: bool = True
-    ) -> None:
+    def __init__(self, expression: Expression, symbols: Mapping[str, Symbol], allow_timed: bool = True) -> None:
         self.of: dict[ast.expr, Kind | None] = {}
         self.errors: list[ExpressionError] = []
         self._text = expression.text
@@ -140,9 +138,7 @@ class Kinds:
     def _attributes(self, owner: str) -> list[str]:
         """What may follow `owner.`, in the order of the symbols."""
         starts = f"{owner}."
-        return list(
-            dict.fromkeys(s[len(starts) :].partition(".")[0] for s in self._symbols if s.startswith(starts))
-        )
+        return list(dict.fromkeys(s[len(starts) :].partition(".")[0] for s in self._symbols if s.startswith(starts)))
 
     def _nearest(self, name: str) -> str | None:
         """The closest name: the same attribute of an owner spelt alike, or else any name."""
@@ -266,13 +262,9 @@ class Kinds:
                     self._wrong(node.args[0], "on() asks for a quoted date first: on('2025-11-10', value)")
                 return self.value(argument)
             case "mean":
-                kind = self._need(
-                    argument, AMOUNTS | {Kind.truth}, "mean() asks for an amount or a condition"
-                )
+                kind = self._need(argument, AMOUNTS | {Kind.truth}, "mean() asks for an amount or a condition")
                 return Kind.share if kind is Kind.truth else kind
-        return self._need(
-            argument, AMOUNTS, f"{name}() over time asks for an amount; for a condition, ever()"
-        )
+        return self._need(argument, AMOUNTS, f"{name}() over time asks for an amount; for a condition, ever()")
 
     def _not_constant_between_events(self, name: str) -> str:
         return f"{name} changes every day and cannot stand inside {self._inside}()"

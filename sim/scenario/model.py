@@ -18,7 +18,6 @@ from sim.scenario.expressions import parse as parse_expression
 from sim.scenario.scalars import (
     AnyScalar,
     Day,
-    Dimension,
     Duration,
     Money,
     Points,
@@ -26,6 +25,7 @@ from sim.scenario.scalars import (
     Share,
 )
 from sim.scenario.scalars import parse as parse_scalar
+from sim.scenario.units import Dimension
 
 SCHEMA_VERSION = 1
 OTHER = "other"
@@ -74,7 +74,10 @@ _EXPRESSION_SCHEMA = {"type": ["string", "boolean"], "description": "An expressi
 Condition = Annotated[Any, BeforeValidator(_expression), WithJsonSchema(_EXPRESSION_SCHEMA)]
 """An expression; its kind is checked with the names of the file."""
 
-_EITHER = {"type": ["string", "number", "object"], "description": "A quantity, a distribution or an expression"}
+_EITHER = {
+    "type": ["string", "number", "object"],
+    "description": "A quantity, a distribution or an expression",
+}
 ShareOrExpression = Annotated[Any, _quantity_or_expression(Dimension.share), WithJsonSchema(_EITHER)]
 DurationOrExpression = Annotated[Any, _quantity_or_expression(Dimension.days), WithJsonSchema(_EITHER)]
 PointsOrExpression = Annotated[Any, _quantity_or_expression(Dimension.points), WithJsonSchema(_EITHER)]
@@ -110,7 +113,9 @@ class Enact(Part):
 
     verb: Literal["enact"] = Field("enact", exclude=True)
     enact: Names
-    after: DurationOrExpression | None = Field(None, alias="in", description="days until effect; at least the legal basis' lag")
+    after: DurationOrExpression | None = Field(
+        None, alias="in", description="days until effect; at least the legal basis' lag"
+    )
     rate: PointsOrExpression | None = None
 
 
@@ -265,7 +270,8 @@ class Rule(Part):
     when: Condition = Field(default_factory=lambda: parse_expression("True"))
     probability: ShareOrExpression = Field(default_factory=lambda: parse_scalar("100 %", Dimension.share))
     draw: Literal["each", "once"] = Field(
-        "each", description="each: a new draw at every decision point; once: one draw decides for the whole run"
+        "each",
+        description="each: a new draw at every decision point; once: one draw decides for the whole run",
     )
     do: Moves
 
@@ -282,11 +288,14 @@ class Mirror(Part):
     preset: Literal["mirror"] = Field("mirror", exclude=True)
     lever: str = Field(description="own tariff whose rate answers")
     answers: str = Field(description="the other side's tariff")
-    reciprocity: AnyScalar = Field(description="answer per point of theirs; two mirrors escalate iff the product is ≥ 1")
+    reciprocity: AnyScalar = Field(
+        description="answer per point of theirs; two mirrors escalate iff the product is ≥ 1"
+    )
     base: Points = Field(default_factory=lambda: parse_scalar("0 pp", Dimension.points))
     cap: Points
     smallest_step: Points = Field(
-        default_factory=lambda: parse_scalar("0.5 pp", Dimension.points), description="smaller changes are not made"
+        default_factory=lambda: parse_scalar("0.5 pp", Dimension.points),
+        description="smaller changes are not made",
     )
 
 
@@ -376,7 +385,9 @@ class Decider(Part):
     """What actors and coalitions share: when they decide, and by what policy."""
 
     title: str = Field(alias="name")
-    reaction: Duration = Field(default_factory=lambda: _days("3 d"), description="days from an observed move to the answer")
+    reaction: Duration = Field(
+        default_factory=lambda: _days("3 d"), description="days from an observed move to the answer"
+    )
     review: Duration = Field(default_factory=lambda: _days("7 d"), description="days between regular reviews")
     policy: Policy = Field(default_factory=Doctrine)
     parameters: dict[Name, AnyScalar] = Field(default_factory=dict)
@@ -433,13 +444,19 @@ class Instrument(Part):
     effective: Day | None = None
     ends: Day | None = Field(None, description="last day in force")
     share: Share = Field(
-        default_factory=lambda: parse_scalar("100 %", Dimension.share), description="part of its scope that it bites on"
+        default_factory=lambda: parse_scalar("100 %", Dimension.share),
+        description="part of its scope that it bites on",
     )
     approval: Share | None = Field(None, description="share of licence applications approved under an export control")
     items: list[str] = Field(default_factory=list, description="what it covers, in words")
     adds: Points | None = Field(None, description="tariff layer: adds its rate to the stack")
-    rate: Points | None = Field(None, description="rate of a layer that replaces another or is one of a highest-of group")
-    replaces: str | None = Field(None, description="tariff layer: takes the place of this instrument where it is in force")
+    rate: Points | None = Field(
+        None, description="rate of a layer that replaces another or is one of a highest-of group"
+    )
+    replaces: Names = Field(
+        default_factory=list,
+        description="tariff layer: takes the place of these instruments where it is in force",
+    )
     highest_of: str | None = Field(None, description="tariff layer: only the highest rate of this group counts")
     tops_up_to: Points | None = Field(None, description="tariff layer: tops the MFN rate up to this all-in rate")
     covers: Names = Field(default_factory=lambda: ["*"], description="patterns over tranche names")
@@ -501,7 +518,9 @@ class Tranche(Part):
 class Trade(Part):
     """The goods that tariff layers cover: shipped data sets, tranches of your own, or both."""
 
-    data: list[Literal["us_imports_2024", "china_imports_2017", "other_imports"]] = Field(default_factory=list)
+    data: list[Literal["us_imports_2024", "china_imports_2017", "other_imports", "other_imports_by_sector"]] = Field(
+        default_factory=list
+    )
     tranches: dict[Name, Tranche] = Field(default_factory=dict)
 
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sim.scenario.expressions import Kind, Symbol
 from sim.scenario.model import Doctrine, Scenario
-from sim.scenario.scalars import Dimension, Scalar
+from sim.scenario.scalars import Scalar
+from sim.scenario.units import Dimension
 
 INSTRUMENT = {
     "threatened": (Kind.truth, "a threat stands: announced, not enacted, its date not past"),
@@ -86,7 +87,13 @@ TABLES = {
     "actors": DECIDER,
 }
 
-_UNITS = {Kind.points: "pp", Kind.share: "share 0–1", Kind.date: "date", Kind.days: "days", Kind.truth: "true or false"}
+_UNITS = {
+    Kind.points: "pp",
+    Kind.share: "share 0–1",
+    Kind.date: "date",
+    Kind.days: "days",
+    Kind.truth: "true or false",
+}
 _KINDS = {
     Dimension.share: Kind.share,
     Dimension.points: Kind.points,
@@ -161,7 +168,9 @@ def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:
     for instrument in scenario.instruments.values():
         if instrument.kind != "tariff":
             continue
-        importers = scenario.coalitions[instrument.by].members if instrument.by in scenario.coalitions else [instrument.by]
+        importers = (
+            scenario.coalitions[instrument.by].members if instrument.by in scenario.coalitions else [instrument.by]
+        )
         exporters = instrument.on or [name for name in scenario.actors if name not in importers]
         pairs |= {(importer, exporter) for importer in importers for exporter in exporters if importer != exporter}
     return sorted(pairs)

@@ -1,12 +1,13 @@
 """Scenarios laid over one another: `extends` < file < what-if < `--set`.
 
-Maps merge, lists and distributions replace, null removes; `+20 pp`, `-5 pp` and `×0.8` adjust what they are laid
-over. Every value keeps the place in the file that it came from. What an overlay says about a number's source
-covers the numbers that it changes and no others: none of them keeps the source of the number it replaces.
+Maps merge, lists and distributions replace, null removes; `+20 pp`, `-5 pp` and `×0.8` adjust what they are
+laid over. Every value keeps the place in the file that it came from. What an overlay says about a number's
+source covers the numbers that it changes and no others; none of them keeps the source of what it replaces.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,17 +19,16 @@ from sim import days
 from sim.scenario import document
 from sim.scenario.document import Document, Path, Place, describe, dotted
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest
+from sim.scenario.scalars import is_distribution
 
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
-DISTRIBUTION_KEYS = frozenset(
-    ["fixed", "value", "uniform", "triangular", "pert", "normal", "lognormal", "beta", "choice", "table"],
-)
-"""a mapping with one of these is one quantity, not a group of things"""
 WHAT_IFS = "what_ifs"
 _RESERVED = ("title", "source", "known", "note")
 """keys of a what-if that describe it rather than change the scenario"""
-_FROM = ("source", "known")
+_FROM = ("source", "known", "published")
+_MOVES = ("do", "terms")
+"""keys of lists of moves, in which one move may stand for a list of one"""
 _QUANTITY = re.compile(r"\s*[-+.]?\s*\d")
 _ADJUSTMENT = re.compile(r"\s*([+-]\s*[\d.]|[×x]\s*[\d.]+\s*$)")
 _SHIPPED_NAME = re.compile(r"[\w-]+")
@@ -60,7 +60,7 @@ class Added(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """A scenario with its overlays: plain data (and `Adjusted`), the place of every value, origins of overlaid ones."""
+    """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones."""
 
     file: str
     data: Any
@@ -70,9 +70,21 @@ class Tree:
 
     def place(self, path: Path) -> Place:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
-        while path not in self.places:
-            path = path[:-1]
-        return self.places[path]
+        return self.places[self.written(path)]
+
+    def written(self, path: Path) -> Path:
+        """The path as the file has it: steps are left out that it does not take.
+
+        They are the tags of pydantic's unions, the `0` of one item that stands for a list, and what is missing.
+        """
+        node, found = self.data, []
+        for key in path:
+            if (isinstance(node, dict) and key in node) or (
+                isinstance(node, list) and isinstance(key, int) and key < len(node)
+            ):
+                node = node[key]
+                found.append(key)
+        return tuple(found)
 
 
 def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
@@ -93,40 +105,36 @@ def read(path: str | FilePath) -> Tree:
     chain = [document.read(find(str(path), FilePath(), Mark(str(path), 1, 1)))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
-        names = [child.file for child in chain]
-        if file.resolve() in [FilePath(name).resolve() for name in names]:
-            message = f"scenarios extend each other in a circle: {' → '.join([*names, str(file)])}"
-            raise ScenarioError([Problem(mark, "extends", message)])
+        listed = " → ".join([*(child.file for child in chain), str(file)])
+        if not os.path.isfile(file):
+            raise ScenarioError([Problem(mark, "extends", f"there is no file {str(file)!r}")])
+        if any(os.path.samefile(file, child.file) for child in chain):
+            raise ScenarioError([Problem(mark, "extends", f"scenarios extend each other in a circle: {listed}")])
         if len(chain) == MAX_EXTENDS:
-            message = (
-                f"more than {MAX_EXTENDS} scenarios extend one another: {' → '.join([*names, str(file)])}"
-            )
+            message = f"more than {MAX_EXTENDS} scenarios extend one another: {listed}"
             raise ScenarioError([Problem(mark, "extends", message)])
-        if not file.is_file():
-            raise ScenarioError([Problem(mark, "extends", f"there is no file {file}")])
         chain.append(document.read(file))
-    base = chain.pop()
-    tree = Tree(str(path), base.data, base.marks)
-    for child in reversed(chain):
+    base = chain[-1]
+    tree = Tree(chain[0].file, base.data, base.marks)
+    for child in reversed(chain[:-1]):
         overlay = _Overlay(tree, child.marks)
-        del child.data["extends"]
-        overlay.file(child.data)
+        overlay.file({key: value for key, value in child.data.items() if key != "extends"})
         tree = overlay.tree()
     return tree
 
 
 def find(name: str, folder: FilePath, mark: Mark) -> FilePath:
-    """The file of a scenario, named by a path from `folder` or by a shipped name. ScenarioError if there is none."""
+    """The file of a scenario: a path from `folder`, or a shipped name. ScenarioError if a name is not shipped."""
     file = folder / name
-    if file.exists() or not _SHIPPED_NAME.fullmatch(name):
+    if os.path.isfile(file) or not _SHIPPED_NAME.fullmatch(name):
         return file
     shipped = SHIPPED / f"{name}.yaml"
-    if shipped.is_file():
+    if os.path.isfile(shipped):
         return shipped
+    if os.path.exists(file):
+        return file
     names = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
-    message = (
-        f"there is no file {name!r}, nor a shipped scenario of that name; shipped are {', '.join(names)}"
-    )
+    message = f"there is no file {name!r}, nor a shipped scenario of that name; shipped: {', '.join(names) or 'none'}"
     raise ScenarioError([Problem(mark, "", message, closest(name, names))])
 
 
@@ -154,7 +162,9 @@ def with_what_if(tree: Tree, name: str) -> Tree:
         message = f"found {describe(overrides)}; a what-if is a mapping of paths to new values"
         raise ScenarioError([Problem(tree.place(at).value, dotted(at), message)])
     overlay = _Overlay(tree, tree.places, dotted_keys=True)
-    title = overrides.get("title") or name.replace("_", " ")
+    title = overrides.get("title", name.replace("_", " "))
+    if not isinstance(title, str):
+        overlay.wrong((*at, "title"), dotted((*at, "title")), f"found {describe(title)}; a title is text")
     origin = overlay.origin(overrides, at, Origin(f"what-if: {title}"))
     for key, value in overrides.items():
         if key in (WHAT_IFS, "extends", "schema"):
@@ -165,7 +175,7 @@ def with_what_if(tree: Tree, name: str) -> Tree:
 
 
 def with_set(tree: Tree, text: str) -> Tree:
-    """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError, marked by the column in the text."""
+    """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError; columns count in `text`."""
     name, equals, value = text.partition("=")
     mark = Mark("--set", 1, 1)
     if not equals or not name.strip():
@@ -176,14 +186,11 @@ def with_set(tree: Tree, text: str) -> Tree:
         raise ScenarioError([Problem(mark, name.strip(), f"cannot be set; {path[0]} belongs to the file")])
     start = len(name) + 1
     written = document.parse_value(" " * start + value, "--set")
+    if written.data is None and written.marks[()].start == written.marks[()].end:
+        raise ScenarioError([Problem(mark, name.strip(), "found no value; null removes what is there")])
     overlay = _Overlay(tree, written.marks, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
     return overlay.tree()
-
-
-def is_distribution(value: Any) -> bool:
-    """Whether a value is one quantity written as a mapping, such as `{uniform: [5 pp, 10 pp]}`."""
-    return isinstance(value, dict) and not DISTRIBUTION_KEYS.isdisjoint(value)
 
 
 class _Overlay:
@@ -209,14 +216,18 @@ class _Overlay:
 
     def file(self, data: dict[str, Any]) -> None:
         """Lay a whole file over the one it extends; its what-ifs replace those of the same name."""
-        what_ifs = data.pop(WHAT_IFS, None)
-        self.lay([], data, (), Origin())
-        for name, overrides in (what_ifs or {}).items():
-            existing = self.data.get(WHAT_IFS) or {}
+        changes = {key: value for key, value in data.items() if key != WHAT_IFS}
+        self.lay([], changes, (), Origin())
+        what_ifs, existing = data.get(WHAT_IFS), self.data.get(WHAT_IFS)
+        if not isinstance(what_ifs, dict) or not isinstance(existing, dict):
+            if WHAT_IFS in data:
+                self._put((WHAT_IFS,), what_ifs, (WHAT_IFS,))
+            return
+        for name, overrides in what_ifs.items():
             if overrides is None and name in existing:
                 self._remove((WHAT_IFS, name))
             else:
-                self._put((WHAT_IFS, name), overrides, (WHAT_IFS, name), None)
+                self._put((WHAT_IFS, name), overrides, (WHAT_IFS, name))
 
     def origin(self, value: dict[str, Any], at: Path, outer: Origin) -> Origin:
         """The origin of what a mapping of the overlay brings: its own source and date, or else the outer ones."""
@@ -224,15 +235,14 @@ class _Overlay:
         if isinstance(source := value.get("source"), str):
             found = Origin(source)
         elif source is not None:
-            self.wrong(
-                (*at, "source"), dotted((*at, "source")), f"found {describe(source)}; a source is text"
-            )
-        if "known" in value:
-            try:
-                days.day(str(value["known"]))
-                found = found._replace(known=value["known"])
-            except ValueError as error:
-                self.wrong((*at, "known"), dotted((*at, "known")), str(error))
+            self.wrong((*at, "source"), dotted((*at, "source")), f"found {describe(source)}; a source is text")
+        for key in ("known", "published"):
+            if value.get(key) is not None:
+                try:
+                    days.day(str(value[key]))
+                    found = found._replace(known=value[key])
+                except ValueError as error:
+                    self.wrong((*at, key), dotted((*at, key)), str(error))
         return found
 
     def lay(self, keys: Sequence[str | int], value: Any, at: Path, origin: Origin) -> None:
@@ -243,7 +253,7 @@ class _Overlay:
             self.wrong(at, ".".join(map(str, keys)), str(error))
             return
         existing = _at(self.data, path) if found == len(path) else None
-        if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(value, existing):
+        if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(path, value, existing):
             self._merge(path, value, at, origin)
         elif found < len(path):
             self.added.append(Added(path, found, not isinstance(value, dict)))
@@ -277,14 +287,12 @@ class _Overlay:
 
         Items of lists are counted from 0; where the file has one item for a list of one, `0` stands for it.
         """
-        node, path = self.data, ()
-        path: Path
+        node = self.data
+        path: Path = ()
         for position, key in enumerate(keys):
             if isinstance(node, list):
                 if not str(key).isdecimal() or int(key) >= len(node):
-                    raise ValueError(
-                        f"{dotted(path)} is a list of {len(node)}, whose items are 0 to {len(node) - 1}"
-                    )
+                    raise ValueError(f"{dotted(path)} is a list of {len(node)}, counted from 0; found {key!r}")
                 key = int(key)
             elif node is None or (isinstance(node, dict) and key not in node):
                 rest = keys[position:]
@@ -296,14 +304,14 @@ class _Overlay:
             node, path = node[key], (*path, key)
         return path, len(path)
 
-    def _put(self, path: Path, value: Any, at: Path, origin: Origin | None) -> None:
+    def _put(self, path: Path, value: Any, at: Path, origin: Origin | None = None) -> None:
         self._forget(path)
         self.data = _replaced(self.data, path, value)
         for length in range(1, len(path)):
             self.places.setdefault(path[:length], self.written[at])
         self._take_places(path, value, at)
         if origin is not None:
-            self.origins[path] = origin
+            self.origins[path] = self.origin(value, at, origin) if is_distribution(value) else origin
 
     def _take_places(self, path: Path, value: Any, at: Path) -> None:
         self.places[path] = self.written[at]
@@ -315,16 +323,26 @@ class _Overlay:
         self.data = _replaced(self.data, path, None, remove=True)
 
     def _forget(self, path: Path) -> None:
-        for places in (self.places, self.origins):
-            for known in [known for known in places if known[: len(path)] == path]:
-                del places[known]
+        """Drop the places and origins of what stands at the path."""
+        if path not in self.places:
+            return
+        for key, _ in _parts(_at(self.data, path)):
+            self._forget((*path, key))
+        del self.places[path]
+        self.origins.pop(path, None)
 
 
-def _replaces(value: dict[str, Any], existing: dict[str, Any]) -> bool:
-    """Whether one mapping takes the place of another rather than merging: a quantity, or a thing of another kind."""
-    if is_distribution(value) and is_distribution(existing):
-        return True
-    return "kind" in value and "kind" in existing and value["kind"] != existing["kind"]
+def _replaces(path: Path, value: dict[str, Any], existing: dict[str, Any]) -> bool:
+    """Whether one mapping takes the place of another rather than merging: quantities, moves, policies of another kind."""
+    match path[-1:]:
+        case ("policy",):
+            return value.get("kind", existing.get("kind")) != existing.get("kind")
+        case ("preset",):
+            return value.keys().isdisjoint(existing)
+        case (key,) if key in _MOVES:
+            return True
+        case _:
+            return is_distribution(value) and is_distribution(existing)
 
 
 def _parts(value: Any) -> list[tuple[str | int, Any]]:
@@ -344,10 +362,10 @@ def _replaced(data: Any, path: Path, value: Any, remove: bool = False) -> Any:
     if not path:
         return value
     key, rest = path[0], path[1:]
-    copied = list(data) if isinstance(data, list) else dict(data or {})
+    copied: Any = list(data) if isinstance(data, list) else dict(data or {})
     if remove and not rest:
         del copied[key]
     else:
-        held = copied[key] if isinstance(copied, list) else copied.get(str(key))
+        held = copied[key] if rest and (isinstance(copied, list) or key in copied) else None
         copied[key] = _replaced(held, rest, value, remove)
     return copied

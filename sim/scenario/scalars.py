@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -81,7 +82,11 @@ class Scalar:
         """In words, for tables: `triangular 5–10–30 pp`."""
         own = self.distribution
         if own.labels:
-            return own.labels[0] if self.fixed else " | ".join(f"{w} {p:.0%}" for w, p in zip(own.labels, own.parameters, strict=True))
+            return (
+                own.labels[0]
+                if self.fixed
+                else " | ".join(f"{w} {p:.0%}" for w, p in zip(own.labels, own.parameters, strict=True))
+            )
         if self.fixed:
             return self._written(float(self.value))
         return f"{self._parameters()}{self._truncated()} ({_SHAPE_NAMES[own.shape]})"
@@ -195,7 +200,9 @@ def _from_mapping(raw: Mapping[str, Any], dimension: Dimension | None, unit: str
         if key not in SHAPES and key not in ABOUT:
             near = closest(str(key), [*SHAPES, *ABOUT])
             hint = f" (did you mean {near!r}?)" if near else ""
-            raise ValueError(f"found key {key!r}{hint}; a value has one of {', '.join(SHAPES)} and any of {', '.join(ABOUT)}")
+            raise ValueError(
+                f"found key {key!r}{hint}; a value has one of {', '.join(SHAPES)} and any of {', '.join(ABOUT)}"
+            )
     if len(shapes) != 1:
         found = " and ".join(shapes) or "none"
         raise ValueError(f"found {found}; a value has exactly one of {', '.join(SHAPES)}")
@@ -250,7 +257,7 @@ def _shaped(shape: str, raw: Mapping[str, Any], dimension: Dimension, unit: str)
     if shape == "lognormal":
         return _lognormal(inside, dimension, unit)
     numbers = tuple(_checked(value(item, dimension, unit), item, dimension) for item in inside)
-    if any(a > b for a, b in zip(numbers, numbers[1:], strict=False)) or numbers[0] == numbers[-1]:
+    if any(a > b for a, b in pairwise(numbers)) or numbers[0] == numbers[-1]:
         raise ValueError(f"found {shape}: {_listed(inside)}; it takes {SHAPES[shape]}, in rising order")
     return Distribution(shape, numbers)
 
@@ -274,7 +281,9 @@ def _normal(inside: list[Any], dimension: Dimension, unit: str) -> Distribution:
 def _lognormal(inside: list[Any], dimension: Dimension, unit: str) -> Distribution:
     median, sigma = value(inside[0], dimension, unit), value(inside[1], Dimension.number)
     if not (median > 0 and sigma > 0) or dimension is Dimension.date:
-        raise ValueError(f"found lognormal: {_listed(inside)}; median and sigma are greater than 0, and it gives no dates")
+        raise ValueError(
+            f"found lognormal: {_listed(inside)}; median and sigma are greater than 0, and it gives no dates"
+        )
     return Distribution("lognormal", (median, sigma))
 
 
@@ -299,7 +308,10 @@ def _choice(inside: Any, dimension: Dimension, unit: str) -> Distribution:
         inside = dict.fromkeys(map(str, inside), 1)
     if not isinstance(inside, Mapping) or not inside:
         raise ValueError(f"found choice: {inside!r}; it takes {SHAPES['choice']}")
-    weights = [value(weight, Dimension.share if str(weight).strip().endswith("%") else Dimension.number) for weight in inside.values()]
+    weights = [
+        value(weight, Dimension.share if str(weight).strip().endswith("%") else Dimension.number)
+        for weight in inside.values()
+    ]
     if min(weights) < 0 or sum(weights) <= 0:
         raise ValueError("the weights of a choice are not negative, and one is greater than 0")
     shares = tuple(weight / sum(weights) for weight in weights)
@@ -312,13 +324,15 @@ def _choice(inside: Any, dimension: Dimension, unit: str) -> Distribution:
 
 def _table(inside: Any, dimension: Dimension, unit: str) -> Distribution:
     rule = f"it takes {SHAPES['table']}"
-    if not isinstance(inside, list) or len(inside) < _PAIR or not all(isinstance(row, list) and len(row) == _PAIR for row in inside):
+    if (
+        not isinstance(inside, list)
+        or len(inside) < _PAIR
+        or not all(isinstance(row, list) and len(row) == _PAIR for row in inside)
+    ):
         raise ValueError(f"found table: {inside!r}; {rule}")
     shares = tuple(value(row[0], Dimension.share) for row in inside)
     numbers = tuple(_checked(value(row[1], dimension, unit), row[1], dimension) for row in inside)
-    rising = all(a < b for a, b in zip(shares, shares[1:], strict=False)) and all(
-        a <= b for a, b in zip(numbers, numbers[1:], strict=False)
-    )
+    rising = all(a < b for a, b in pairwise(shares)) and all(a <= b for a, b in pairwise(numbers))
     if shares[0] != 0 or shares[-1] != 1 or not rising:
         raise ValueError(f"found a table that does not rise from 0 % to 100 %; {rule}")
     return Distribution("table", (*shares, *numbers))
@@ -335,7 +349,9 @@ def _truncated(distribution: Distribution, raw: Mapping[str, Any], dimension: Di
     lower, upper = (value(end, dimension, unit) for end in ends)
     least, most = support(distribution)
     if not lower < upper or upper <= least or lower >= most:
-        raise ValueError(f"found truncate: {_listed(ends)}; it takes [least, most] in rising order, and leaves nothing here")
+        raise ValueError(
+            f"found truncate: {_listed(ends)}; it takes [least, most] in rising order, and leaves nothing here"
+        )
     return replace(distribution, lower=lower, upper=upper)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,12 +98,14 @@ class Log:
     def entries(self) -> Entries:
         """All entries, by row of the block, then in the order in which they happened."""
         if not self._chunks:
-            return Entries(*(np.empty(0, dtype) for dtype in ("i8", "i4", "i2", "i2", "i2", "i2", "f8")))
+            nothing: list[Any] = [np.empty(0, dtype) for dtype in ("i8", "i4", "i2", "i2", "i2", "i2", "f8")]
+            return Entries(*nothing)
         if len(self._chunks) > 1:
             self._chunks = [Entries(*(np.concatenate(column) for column in zip(*self._chunks, strict=True)))]
         (whole,) = self._chunks
         order = np.argsort(whole.row, kind="stable")
-        return Entries(*(column[order] for column in whole))
+        ordered: list[Any] = [column[order] for column in whole]
+        return Entries(*ordered)
 
     def take(self, rows: NDArray[np.int64]) -> Log:
         """The log of the given rows, renumbered 0, 1, …; a row taken twice has its past twice."""
@@ -112,4 +114,5 @@ class Log:
         counts = last - first
         index = np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
         renumbered = np.repeat(np.arange(len(rows)), counts)
-        return Log(Entries(renumbered, *(column[index] for column in entries[1:])))
+        taken: list[Any] = [column[index] for column in entries[1:]]
+        return Log(Entries(renumbered, *taken))

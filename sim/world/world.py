@@ -7,7 +7,7 @@ and a run can be copied, saved, forked or sent to a worker.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,14 +124,15 @@ class World:
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """A World of the given rows (repeats allowed), sharing nothing with this one."""
-        return type(self)(**{name: _columns(values[rows]) for name, values in self.arrays().items()}, **self.marks())
+        parts: dict[str, Any] = {name: _columns(values[rows]) for name, values in self.arrays().items()}
+        return type(self)(**parts, **self.marks())
 
     def arrays(self) -> dict[str, NDArray]:  # type: ignore[type-arg]
         """Every array by name, in the order of declaration."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
-    def marks(self) -> dict[str, int]:
+    def marks(self) -> dict[str, Any]:
         """Where the clock stands."""
         return {"today": self.today, "done": self.done, "turn": self.turn}
 
@@ -157,13 +158,15 @@ def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
     def numbers(columns: int, value: float = 0.0) -> Numbers:
         return np.full((len(run), columns), value, dtype=np.float64, order="F")
 
-    per_instrument = {
+    per_instrument: dict[str, Any] = {
         name: days(instruments)
         for name in (
             "threatened_on", "enacted_on", "effective", "ends", "held_from", "held_until", "lapsed_on",
             "withdrawn_on", "cut_on", "raised_on",
         )
     }  # fmt: skip
+    agreement_dates = ("since", "expires", "extended_on", "agreement_lapsed_on", "left_on")
+    per_agreement: dict[str, Any] = {name: days(counts["agreements"]) for name in agreement_dates}
     return World(
         run=run,
         **per_instrument,
@@ -173,7 +176,7 @@ def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
         exempt=truths(instruments * actors),
         carried=truths(instruments * actors),
         in_force=truths(instruments),
-        **{name: days(counts["agreements"]) for name in ("since", "expires", "extended_on", "agreement_lapsed_on", "left_on")},
+        **per_agreement,
         consent=days(counts["deals"] * deciders),
         concluded_on=days(counts["deals"]),
         date=days(counts["milestones"]),
