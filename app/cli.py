@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
+    from sim.scenario.provenance import Documented
 
 BAD_INPUT = 2
 """Exit code when a scenario or an option is wrong; nothing has been written."""
@@ -20,10 +20,15 @@ class Commands(click.Group):
     """Turns errors of a scenario into their lines, exit code 2 and no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from sim.negotiation.policy import ProbabilityError
+        from sim.scenario.evaluation import EvaluationError
         from sim.scenario.problems import ScenarioError
 
         try:
             return super().invoke(ctx)
+        except (EvaluationError, ProbabilityError) as error:
+            click.echo(f"{error}\nnothing was written", err=True)
+            sys.exit(BAD_INPUT)
         except ScenarioError as error:
             click.echo(str(error), err=True)
             count = len(error.problems)
@@ -74,13 +79,10 @@ ensemble_options = _with(
 )
 
 
-def _load(file: str, what_if: str | None = None, sets: tuple[str, ...] = (), strict: bool = False) -> Scenario:
-    from sim.scenario.load import load
+def _load(file: str, what_if: str | None = None, sets: tuple[str, ...] = (), strict: bool = False) -> Documented:
+    from app.reading import read_scenario
 
-    scenario = load(file, what_if, sets, strict)
-    for warning in scenario.warnings:
-        click.echo(str(warning), err=True)
-    return scenario
+    return read_scenario(file, what_if, sets, strict)
 
 
 @main.command()
@@ -114,7 +116,11 @@ def run(file: str, as_json: bool, open_it: bool, **options: Any) -> None:
 @overlay_options
 def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool) -> None:
     """Check a scenario and all its what-ifs; every error in one pass."""
-    scenario = _load(file, what_if, sets, strict)
+    from app.reading import read_scenario
+
+    scenario = read_scenario(file, what_if, sets, strict, quiet=True)
+    for warning in scenario.warnings:
+        click.echo(str(warning), err=True)
     click.echo(f"{file}: valid, {len(scenario.warnings)} warning(s)")
 
 

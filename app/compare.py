@@ -10,8 +10,8 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
-from sim.scenario.load import load
 
+from app.reading import read_scenario
 from sim.analysis.odds import Difference, difference
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
@@ -41,12 +41,13 @@ class Side:
 def compared(files: tuple[str, ...], runs: int | None, seed: int | None, as_json: bool) -> str:
     """A base against its what-ifs, or one file or result folder against another."""
     if len(files) == 1 and not _is_result(files[0]):
-        scenario = load(files[0])
+        scenario = read_scenario(files[0])
         if not scenario.what_ifs:
             raise click.UsageError(f"{files[0]} has no what_ifs; give a second file or result folder")
         base = _simulated(scenario, runs, seed)
         others = {
-            name: _simulated(load(files[0], name), runs, seed, _title(scenario, name)) for name in scenario.what_ifs
+            name: _simulated(read_scenario(files[0], name), runs, seed, _title(scenario, name))
+            for name in scenario.what_ifs
         }
     else:
         base, *rest = (_side(file, runs, seed) for file in files)
@@ -67,7 +68,7 @@ def _is_result(name: str) -> bool:
 
 def _side(name: str, runs: int | None, seed: int | None) -> Side:
     if not _is_result(name):
-        return _simulated(load(name), runs, seed)
+        return _simulated(read_scenario(name), runs, seed)
     folder = Path(name)
     return _stored(folder / "results" / "base" if (folder / "results").is_dir() else folder)
 

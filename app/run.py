@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Any
 
 import click
-from sim.scenario.load import load
 
 from app.briefing.build import write_briefing
+from app.reading import read_scenario
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
 from sim.experiments.ensemble import (
@@ -100,13 +100,10 @@ def run_scenario(
     Raises ScenarioError for bad input, before anything is written.
     """
     began = perf_counter()
-    scenario = load(file, what_if, sets, strict)
-    if not quiet:
-        for warning in scenario.warnings:
-            click.echo(str(warning), err=True)
-    variants = {BASE: scenario}
+    scenario = read_scenario(file, what_if, sets, strict, quiet)
+    variants: dict[str, Scenario] = {BASE: scenario}
     if what_ifs:
-        variants |= {name: load(file, name, sets, strict) for name in scenario.what_ifs}
+        variants |= {name: read_scenario(file, name, sets, strict, quiet=True) for name in scenario.what_ifs}
     settings = scenario.ensemble
     requests = {
         name: Request(

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.plan import Plan
-from sim.instruments.layers import AverageSeries, Layer, Mode, Stacks
+from sim.engine.plan import Plan, plan
+from sim.instruments.layers import AverageSeries, Layer, LayerError, Mode, Stacks
 from sim.instruments.tranches import TrancheTable, combine, from_records, load_dataset
 from sim.negotiation.policy import Act
+from sim.scenario.checks import Finding
 from sim.scenario.model import Good, Instrument, Scenario
 from sim.scenario.names import tariff_pairs
+from sim.scenario.problems import closest
 from sim.world.world import World
 
 
@@ -28,6 +30,14 @@ class LayerSource:
     """cell of `exempt`: the actor that a side deal may free from it"""
 
 
+class GoodError(ValueError):
+    """A named good that the trade data do not hold, or hold with more than one stack."""
+
+    def __init__(self, good: str, message: str) -> None:
+        super().__init__(message)
+        self.good = good
+
+
 class TariffSeries:
     """Computes [run, series] in percentage points: `stack.<good>` over MFN, then `average.<pair>` with MFN.
 
@@ -38,7 +48,7 @@ class TariffSeries:
         self._plan = plan
         self.sources, self.layers = self._layers()
         self.stacks = Stacks.compile(self.layers, tranche_table(plan.scenario))
-        self.goods = {name: self._class_of(good) for name, good in plan.scenario.goods.items()}
+        self.goods = {name: self._class_of(name, good) for name, good in plan.scenario.goods.items()}
         self.averages = {pair: self._average(*pair) for pair in tariff_pairs(plan.scenario)}
 
     def __len__(self) -> int:
@@ -74,10 +84,13 @@ class TariffSeries:
                 rate[:, column] *= world.share[rows, instrument]
         return state, rate
 
-    def _class_of(self, good: Good) -> int:
+    def _class_of(self, name: str, good: Good) -> int:
         actors = self._plan.scenario.actors
         importer, exporter = actors[good.importer].regions[0], actors[good.exporter].regions[0]
-        return self.stacks.class_of(importer, exporter, good.tranche, good.sector)
+        try:
+            return self.stacks.class_of(importer, exporter, good.tranche, good.sector)
+        except ValueError as error:
+            raise GoodError(name, str(error)) from None
 
     def _average(self, importer: str, exporter: str) -> AverageSeries | None:
         actors = self._plan.scenario.actors
@@ -187,3 +200,26 @@ def tranche_table(scenario: Scenario) -> TrancheTable:
         for partner in scenario.actors[tranche.exporter].regions
     ]
     return combine([*tables, from_records(own)] if own else tables)
+
+
+def findings(scenario: Scenario) -> list[Finding]:
+    """What does not fit between the trade data, the tariff layers and the named goods of a validated scenario."""
+    try:
+        table = tranche_table(scenario)
+    except ValueError as error:
+        return [Finding(("trade",), str(error))]
+    found = []
+    for name, part in scenario.instruments.items():
+        if part.kind == "tariff" and len(table):
+            for pattern in part.covers:
+                if not table.fits(tranche=pattern).any():
+                    near = closest(pattern, sorted(set(table.tranche.tolist())))
+                    message = f"found {pattern!r}, which fits no tranche of the trade data"
+                    found.append(Finding(("instruments", name, "covers"), message, near))
+    try:
+        TariffSeries(plan(scenario))
+    except LayerError as error:
+        found.append(Finding(("instruments", error.layer.partition("#")[0]), str(error)))
+    except GoodError as error:
+        found.append(Finding(("goods", error.good, "tranche"), str(error)))
+    return found

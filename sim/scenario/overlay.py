@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -19,14 +19,14 @@ from sim import days
 from sim.scenario import document
 from sim.scenario.document import Document, Path, Place, describe, dotted
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest
-from sim.scenario.scalars import is_distribution
+from sim.scenario.scalars import ABOUT, SHAPES
 
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
 _RESERVED = ("title", "source", "known", "note")
 """keys of a what-if that describe it rather than change the scenario"""
-_FROM = ("source", "known", "published")
+_FROM = ("source", "known")
 _MOVES = ("do", "terms")
 """keys of lists of moves, in which one move may stand for a list of one"""
 _QUANTITY = re.compile(r"\s*[-+.]?\s*\d")
@@ -72,17 +72,26 @@ class Tree:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
         return self.places[self.written(path)]
 
+    def at(self, path: Path) -> Any:
+        """The value at a path that exists."""
+        return _at(self.data, path)
+
+    def without(self, path: Path) -> Tree:
+        """The tree without the value at a path that exists."""
+        return replace(self, data=_replaced(self.data, path, None, remove=True))
+
     def written(self, path: Path) -> Path:
         """The path as the file has it: steps are left out that it does not take.
 
         They are the tags of pydantic's unions, the `0` of one item that stands for a list, and what is missing.
         """
-        node, found = self.data, []
+        node: Any = self.data
+        found: list[str | int] = []
         for key in path:
             if (isinstance(node, dict) and key in node) or (
                 isinstance(node, list) and isinstance(key, int) and key < len(node)
             ):
-                node = node[key]
+                node = _at(node, (key,))
                 found.append(key)
         return tuple(found)
 
@@ -193,6 +202,11 @@ def with_set(tree: Tree, text: str) -> Tree:
     return overlay.tree()
 
 
+def is_distribution(value: Any) -> bool:
+    """Whether a mapping is one quantity, such as `{uniform: [5 pp, 10 pp], source: …}`, and nothing else."""
+    return isinstance(value, dict) and not SHAPES.keys().isdisjoint(value) and value.keys() <= {*SHAPES, *ABOUT}
+
+
 class _Overlay:
     """Lays values over a tree, which stays as it is: what changes is copied on the way down."""
 
@@ -236,7 +250,7 @@ class _Overlay:
             found = Origin(source)
         elif source is not None:
             self.wrong((*at, "source"), dotted((*at, "source")), f"found {describe(source)}; a source is text")
-        for key in ("known", "published"):
+        for key in ("known", "published") if is_distribution(value) else ("known",):
             if value.get(key) is not None:
                 try:
                     days.day(str(value[key]))
@@ -287,7 +301,7 @@ class _Overlay:
 
         Items of lists are counted from 0; where the file has one item for a list of one, `0` stands for it.
         """
-        node = self.data
+        node: Any = self.data
         path: Path = ()
         for position, key in enumerate(keys):
             if isinstance(node, list):
@@ -311,7 +325,12 @@ class _Overlay:
             self.places.setdefault(path[:length], self.written[at])
         self._take_places(path, value, at)
         if origin is not None:
-            self.origins[path] = self.origin(value, at, origin) if is_distribution(value) else origin
+            self.origins[self._number(path)] = self.origin(value, at, origin) if is_distribution(value) else origin
+
+    def _number(self, path: Path) -> Path:
+        """The path, or that of the distribution in which it changes a part."""
+        wholes = (path[:length] for length in range(len(path)))
+        return next((whole for whole in wholes if is_distribution(_at(self.data, whole))), path)
 
     def _take_places(self, path: Path, value: Any, at: Path) -> None:
         self.places[path] = self.written[at]
@@ -333,7 +352,7 @@ class _Overlay:
 
 
 def _replaces(path: Path, value: dict[str, Any], existing: dict[str, Any]) -> bool:
-    """Whether one mapping takes the place of another rather than merging: quantities, moves, policies of another kind."""
+    """Whether a mapping takes the place of another rather than merging: quantities, moves, another kind of policy."""
     match path[-1:]:
         case ("policy",):
             return value.get("kind", existing.get("kind")) != existing.get("kind")
@@ -366,6 +385,6 @@ def _replaced(data: Any, path: Path, value: Any, remove: bool = False) -> Any:
     if remove and not rest:
         del copied[key]
     else:
-        held = copied[key] if rest and (isinstance(copied, list) or key in copied) else None
+        held = copied[key] if rest and (isinstance(data, list) or key in copied) else None
         copied[key] = _replaced(held, rest, value, remove)
     return copied

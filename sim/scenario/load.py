@@ -1,0 +1,206 @@
+"""Loading a scenario: read, overlaid, validated and cross-checked, with all mistakes in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.scenario import checks, overlay, provenance
+from sim.scenario.checks import Finding
+from sim.scenario.document import Path, describe, dotted
+from sim.scenario.model import VERBS
+from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest
+from sim.scenario.provenance import Documented
+from sim.scenario.schema import keys_at, takes_names
+
+
+def load(
+    path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = (), strict: bool = False
+) -> Documented:
+    """Load a scenario from a file, or a shipped one by its name, with a what-if and `path=value` settings laid over it.
+
+    The base scenario is loaded with all its what-ifs tried, so that none of them fails later. Raises ScenarioError
+    with every mistake found, each with file, line and column; `strict` counts warnings as mistakes.
+    """
+    tree = overlay.resolve(path, what_if, sets)
+    scenario, problems = _validated(tree)
+    if what_if is None:
+        problems += [problem for problem in _in_what_ifs(tree) if problem not in problems]
+    problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
+    mistakes = [problem._replace(warning=False) for problem in problems if strict or not problem.warning]
+    if mistakes or scenario is None:
+        raise ScenarioError(mistakes)
+    scenario._tree = tree
+    scenario._warnings = problems
+    return scenario
+
+
+def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
+    """The scenario (None if it is malformed) and its problems."""
+    tree, problems = _without_misspelt(tree)
+    try:
+        scenario = Documented.model_validate(tree.data)
+    except ValidationError as error:
+        return None, [*problems, *(_in_plain_words(tree, details) for details in error.errors(include_url=False))]
+    scenario._tree = tree
+    findings = [*checks.check(scenario), *provenance.check(scenario)]
+    return scenario, [*problems, *(_found(tree, finding) for finding in findings)]
+
+
+def _in_what_ifs(tree: Tree) -> Iterator[Problem]:
+    what_ifs = tree.data.get(WHAT_IFS)
+    for name in what_ifs if isinstance(what_ifs, dict) else ():
+        try:
+            yield from _validated(overlay.with_what_if(tree, name))[1]
+        except ScenarioError as error:
+            yield from error.problems
+
+
+def _found(tree: Tree, finding: Finding) -> Problem:
+    path = tree.written(finding.path)
+    return Problem(tree.place(path).value, dotted(finding.path), finding.message, finding.suggestion, finding.warning)
+
+
+# ── Paths of overlays that lead nowhere ──────────────────────────────────────────────────────────────
+
+
+def _without_misspelt(tree: Tree) -> tuple[Tree, list[Problem]]:
+    """The tree without what overlays put under names that nothing has, and a problem for each of them.
+
+    What-ifs and settings may add an instrument as a whole mapping; a single value under an unknown name is taken as
+    a misspelling.
+    """
+    problems = []
+    for added in tree.added:
+        path, length = added.path, _misspelt(tree, added)
+        if length is not None and tree.written(path) == path:
+            owner: Any = tree.at(path[: length - 1])
+            names = [name for name in owner if name != path[length - 1]]
+            near = closest(str(path[length - 1]), names)
+            suggestion = dotted((*path[: length - 1], near, *path[length:])) if near else None
+            message = (
+                f"{dotted(path[: length - 1])} has no {path[length - 1]!r}; it has {', '.join(names) or 'nothing'}"
+            )
+            problems.append(Problem(_key_mark(tree, path), dotted(path), message, suggestion))
+            tree = tree.without(path[:length])
+    return tree, problems
+
+
+def _misspelt(tree: Tree, added: Added) -> int | None:
+    """How much of an added path ends with the first name that should have been there; None if it may be added."""
+    for length in range(added.found, len(added.path)):
+        last = length == len(added.path) - 1
+        if (added.bare or not last) and takes_names(tree.data, added.path[:length]):
+            return length + 1
+    return None
+
+
+# ── Pydantic's errors in plain words ─────────────────────────────────────────────────────────────────
+
+
+def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
+    location = _location(details["loc"])
+    path = tree.written(location)
+    match details["type"]:
+        case "missing":
+            keys = keys_at(tree.data, path)
+            wanted = str(location[-1])
+            what = f" ({keys[wanted]})" if keys.get(wanted) else ""
+            return Problem(_key_mark(tree, path), dotted((*path, wanted)), f"is missing{what}")
+        case "extra_forbidden":
+            allowed = list(keys_at(tree.data, path[:-1]))
+            near = closest(str(path[-1]), allowed)
+            message = f"unknown key; allowed here: {', '.join(allowed)}"
+            return Problem(_key_mark(tree, path), dotted(path), message, near)
+        case "string_pattern_mismatch" if "[key]" in details["loc"]:
+            message = (
+                f"found the name {path[-1]!r}; a name has lower-case letters, digits and _, and starts with a letter"
+            )
+            return Problem(_key_mark(tree, path), dotted(path), message)
+        case "unknown_move":
+            return _unknown_move(tree, path, details)
+        case _:
+            message, suggestion = _message(details)
+            return Problem(tree.place(path).value, dotted(path), message, suggestion)
+
+
+def _location(loc: Path) -> Path:
+    """Pydantic's location without what is no key of the file but looks like one: the tags of moves."""
+    return tuple(
+        key
+        for before, key in zip(("", *loc), loc, strict=False)
+        if key != "[key]" and not (isinstance(before, int) and key in VERBS)
+    )
+
+
+def _unknown_move(tree: Tree, path: Path, details: ErrorDetails) -> Problem:
+    found = details["input"]
+    keys = list(found) if isinstance(found, dict) else []
+    near = next((near for key in keys if (near := closest(key, VERBS))), None)
+    what = f"a move with {', '.join(keys)}" if keys else describe(found)
+    return Problem(
+        tree.place(path).value, dotted(path), f"found {what}; a move names one verb: {', '.join(VERBS)}", near
+    )
+
+
+_WANTED = {
+    "string_type": "text is wanted (put it in quotes)",
+    "int_type": "a whole number is wanted",
+    "int_parsing": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "int_parsing_size": "a smaller number is wanted",
+    "float_type": "a number is wanted",
+    "float_parsing": "a number is wanted",
+    "finite_number": "a finite number is wanted",
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
+    "list_type": "a list is wanted",
+    "dict_type": "a mapping is wanted",
+    "model_type": "a mapping is wanted",
+    "model_attributes_type": "a mapping is wanted",
+    "tuple_type": "a list is wanted",
+    "string_pattern_mismatch": "lower-case letters, digits and _ are wanted",
+    "greater_than": "more than {gt} is wanted",
+    "greater_than_equal": "at least {ge} is wanted",
+    "less_than": "less than {lt} is wanted",
+    "less_than_equal": "at most {le} is wanted",
+    "too_short": "at least {min_length} must be given",
+    "too_long": "at most {max_length} may be given",
+}
+"""What pydantic asks for, by the type of its error; in braces what its context holds."""
+
+
+def _message(details: ErrorDetails) -> tuple[str, str | None]:
+    """A message and a suggestion for an error of one value."""
+    context = details.get("ctx", {})
+    value = details["input"]
+    found = f"{value.by!r} over {describe(value.base)}" if isinstance(value, Adjusted) else describe(value)
+    kind = details["type"]
+    if kind == "value_error":
+        return str(context["error"]), None
+    if kind in ("literal_error", "union_tag_invalid"):
+        allowed = re.findall(r"'([^']*)'", wanted) if "'" in (wanted := _expected(context)) else [wanted]
+        written = str(context.get("tag", value))
+        return f"found {context.get('tag', found)}; allowed: {', '.join(allowed)}", closest(written, allowed)
+    if kind == "union_tag_not_found":
+        return f"the key {context['discriminator']} is missing, which tells what this is", None
+    if kind.startswith("date_"):
+        return f"found {found}; a date is wanted, such as 2025-11-10", None
+    if kind in _WANTED:
+        return f"found {found}; {_WANTED[kind].format(**context)}", None
+    return f"found {found}; {details['msg']}", None
+
+
+def _expected(context: dict[str, Any]) -> str:
+    return str(context.get("expected", context.get("expected_tags", "")))
+
+
+def _key_mark(tree: Tree, path: Path) -> Mark:
+    place = tree.place(path)
+    return place.key or place.value
