@@ -45,10 +45,8 @@ def compared(files: tuple[str, ...], runs: int | None, seed: int | None, as_json
         if not scenario.what_ifs:
             raise click.UsageError(f"{files[0]} has no what_ifs; give a second file or result folder")
         base = _simulated(scenario, runs, seed)
-        others = {
-            name: _simulated(read_scenario(files[0], name), runs, seed, _title(scenario, name))
-            for name in scenario.what_ifs
-        }
+        variants = {name: read_scenario(files[0], name, quiet=True) for name in scenario.what_ifs}
+        others = {name: _simulated(one, runs, seed, _title(scenario, name)) for name, one in variants.items()}
     else:
         base, *rest = (_side(file, runs, seed) for file in files)
         others = dict(zip(files[1:], rest, strict=True)) or _what_ifs_of(Path(files[0]))

@@ -29,6 +29,8 @@ from sim.scenario.units import Dimension
 DEFAULT = "default of Parley"
 """Source of the numbers that a file leaves to Parley."""
 ASSUMPTION = "assumption:"
+_HOLDERS = (Scalar, Part, dict, list)
+"""what is a number or may hold one"""
 
 
 class Documented(Scenario):
@@ -140,11 +142,12 @@ def _cited(cover: _Cover, citation: Citation | None, where: str) -> Provenance:
     return Provenance(text, known, where)
 
 
-def _things(scenario: Scenario) -> Iterator[_Thing]:
+def _things(scenario: Scenario) -> list[_Thing]:
     """Parts and scalars from the top down, in the order of the file."""
     tree = scenario.tree if isinstance(scenario, Documented) else Tree("", {}, {})
+    things: list[_Thing] = []
 
-    def walk(value: Any, path: Path, cover: _Cover, given: bool) -> Iterator[_Thing]:
+    def walk(value: Any, path: Path, cover: _Cover, given: bool) -> None:
         origin = tree.origins.get(tree.written(path)) if tree.origins and given else None
         if origin is not None:
             cover = _Cover(origin.source, days.day(origin.known) if origin.known else None)
@@ -152,20 +155,22 @@ def _things(scenario: Scenario) -> Iterator[_Thing]:
             own = _Cover(value.source, value.known)
             if origin is None:  # an adjusted number still carries the source of what it adjusts
                 cover = _within(cover, own)
-            yield _Thing(path, value, cover, given, own.known if origin is None else cover.known)
+            things.append(_Thing(path, value, cover, given, own.known if origin is None else cover.known))
         elif isinstance(value, Part):
             known = days.day(value.known) if value.known else None
             cover = _within(cover, _Cover(value.source, known))
-            yield _Thing(path, value, cover, given, known if origin is None else cover.known)
+            things.append(_Thing(path, value, cover, given, known if origin is None else cover.known))
             for name, field in type(value).model_fields.items():
-                if name not in ("what_ifs", "sources"):
-                    inner = (*path, field.alias or name)
-                    yield from walk(getattr(value, name), inner, cover, given and name in value.model_fields_set)
-        elif isinstance(value, dict | list):
+                held = getattr(value, name)
+                if isinstance(held, _HOLDERS) and name not in ("what_ifs", "sources"):
+                    walk(held, (*path, field.alias or name), cover, given and name in value.model_fields_set)
+        else:
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                yield from walk(item, (*path, key), cover, given)
+                if isinstance(item, _HOLDERS):
+                    walk(item, (*path, key), cover, given)
 
-    return walk(scenario, (), _Cover(), True)
+    walk(scenario, (), _Cover(), True)
+    return things
 
 
 def _within(outer: _Cover, own: _Cover) -> _Cover:
