@@ -134,7 +134,7 @@ def _enact(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mov
     moves.enact(world, column, rows, today, date, None if life is None else _whole_days(life, rows))
     _carry(simulation, column, rows)
     for array in ("effective", "ends", "held_until"):
-        simulation.touched(array, column)
+        simulation.touched(array, column, rows)
     return world.rate[rows, column]
 
 
@@ -170,14 +170,14 @@ def _set_rate(simulation: Simulation, act: Act, column: int, rows: Rows, mover: 
     moves.set_rate(simulation.world, column, rows, simulation.world.today, _at(rate, rows))
     if len(new):
         _enact(simulation, Act("enact", act.targets), column, new, mover)
-    simulation.touched("effective", column)
+    simulation.touched("effective", column, rows)
     return _at(rate, rows)
 
 
 def _narrow(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     assert act.amount is not None
     simulation.world.share[rows, column] = share = _at(act.amount.of(simulation.view), rows)
-    simulation.touched("effective", column)
+    simulation.touched("effective", column, rows)
     return share
 
 
@@ -190,7 +190,7 @@ def _licence(simulation: Simulation, act: Act, column: int, rows: Rows, mover: M
 def _exempt(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     for actor in act.actors:
         simulation.world.exempt[rows, column * len(simulation.plan.players) + actor] = True
-    simulation.touched("effective", column)
+    simulation.touched("effective", column, rows)
     return float(len(act.actors))
 
 

@@ -73,6 +73,10 @@ class Calendar:
         if array == "effective":
             self._next[Pending("deadline", column)] = -1
 
+    def falls(self, array: str, column: int, day: int, offset: int = 0) -> bool:
+        """Whether some run has this pending on `day`, the day that `next_day` gave last."""
+        return self._next[Pending(array, column, offset)] == day
+
     def next_day(self, after: int) -> int:
         """The first day later than `after` on which something is pending (MISSING if none)."""
         earliest = next((day for day in self._fixed if day > after), MISSING)

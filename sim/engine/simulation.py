@@ -110,7 +110,11 @@ class Simulation:
         self.view = View(plan, world, assumptions)
         self.tariffs = _tariffs(plan)
         self._rates: list[Rates] = []
-        self._dirty: set[int] = set()
+        # In the middle of a day it is not known what its moves have touched so far: look at everything.
+        self._dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
+        self._stale = np.ones(len(world), dtype=np.bool_)
+        self._unrecorded = np.zeros(len(world), dtype=np.bool_)
+        self._noted = np.full(world.series.shape, np.nan)
         self.calendar = self._fresh_calendar()
 
     def _fresh_calendar(self) -> Calendar:
@@ -165,7 +169,8 @@ class Simulation:
         if question is not None:
             return question
         self._record_in_force()
-        self._update_series(record=True)
+        self._update_series()
+        self._record_series()
         trackers.gather(self.view)
         self.world.done = True
         return None
@@ -215,15 +220,12 @@ class Simulation:
 
     # ── Steps of a day ───────────────────────────────────────────────────────────────────────────────
 
-    def falls_today(self, array: str, column: int) -> bool:
-        """Whether some run has this pending day today."""
-        if array == "deadline":
-            return bool((self._deadline(column) == self.world.today).any())
-        return bool((getattr(self.world, array)[:, column] == self.world.today).any())
+    def _falls(self, array: str, column: int, offset: int = 0) -> bool:
+        return self.calendar.falls(array, column, self.world.today, offset)
 
     def _lapse_threats(self) -> None:
         for i in range(len(self.plan.instruments)):
-            if (self.world.threatened_on[:, i] == MISSING).all():
+            if not (self._falls("effective", i) or self._falls("effective", i, 1)):
                 continue
             rows = np.flatnonzero(lives.threat_lapses_on(self.world, i, self.whole_lag(i)) == self.world.today)
             if len(rows):
@@ -234,61 +236,54 @@ class Simulation:
     def _lapse_agreements(self) -> None:
         world = self.world
         for column in range(world.expires.shape[1]):
+            if not self._falls("expires", column, 1):
+                continue
             first_day_without = world.expires[:, column] + 1 == world.today
-            lapsed = first_day_without & (world.left_on[:, column] == MISSING)
-            rows = np.flatnonzero(lapsed)
-            if len(rows):
-                first = rows[world.agreement_lapsed_on[rows, column] == MISSING]
-                world.agreement_lapsed_on[first, column] = world.today
-                self._tell(rows, What.agreement_lapses, "agreements", column)
+            rows = np.flatnonzero(first_day_without & (world.left_on[:, column] == MISSING))
+            first = rows[world.agreement_lapsed_on[rows, column] == MISSING]
+            world.agreement_lapsed_on[first, column] = world.today
+            self._tell(rows, What.agreement_lapses, "agreements", column)
 
     def _note_boundaries(self) -> None:
         """Instruments whose derived state may change today."""
-        world, today = self.world, self.world.today
+        world = self.world
         agreements = {
             column
             for column in range(world.expires.shape[1])
-            if (world.expires[:, column] + 1 == today).any() or (world.since[:, column] == today).any()
+            if self._falls("expires", column, 1) or self._falls("since", column)
         }
-        bases = {
-            column for column in range(world.invalid_from.shape[1]) if (world.invalid_from[:, column] == today).any()
-        }
+        bases = {column for column in range(world.invalid_from.shape[1]) if self._falls("invalid_from", column)}
         for i, standing in enumerate(self.plan.standings):
             if (
-                today == self.plan.start
+                world.today == self.plan.start
                 or standing.basis in bases
                 or not agreements.isdisjoint(standing.suspended_by)
-                or (world.effective[:, i] == today).any()
-                or (world.ends[:, i] + 1 == today).any()
-                or (world.held_until[:, i] + 1 == today).any()
+                or self._falls("effective", i)
+                or self._falls("ends", i, 1)
+                or self._falls("held_until", i, 1)
             ):
                 self._dirty.add(i)
 
     def _record_in_force(self) -> None:
         """Note which instruments have entered or left force since they were last looked at."""
-        world, silent = self.world, self.world.today == self.plan.start
+        world = self.world
         for i in sorted(self._dirty):
             now = lives.in_force(world, i, self.plan.standings[i], world.today)
             before = world.in_force[:, i]
-            if not silent or self._moved_today(i):
-                for change, what in (
-                    (now & ~before, What.enters_into_force),
-                    (before & ~now, What.stops_being_in_force),
-                ):
-                    self._tell(np.flatnonzero(change), what, "instruments", i)
+            changed = now != before
+            # On the first day only what becomes effective on it is news.
+            told = changed if world.today > self.plan.start else changed & (world.effective[:, i] == world.today)
+            self._tell(np.flatnonzero(told & now), What.enters_into_force, "instruments", i)
+            self._tell(np.flatnonzero(told & before), What.stops_being_in_force, "instruments", i)
             world.in_force[:, i] = now
-        self._stale = self._stale or bool(self._dirty)
+            self._stale |= changed
         self._dirty = set()
-
-    def _moved_today(self, i: int) -> bool:
-        """On the first day only what becomes effective on it is news."""
-        return bool((self.world.effective[:, i] == self.world.today).any())
 
     def _decide_courts(self) -> None:
         world = self.world
         for column in range(world.decision.shape[1]):
-            decided = world.decision[:, column] == world.today
-            if decided.any():
+            if self._falls("decision", column):
+                decided = world.decision[:, column] == world.today
                 struck = world.struck[:, column]
                 self._tell(np.flatnonzero(decided & struck), What.struck_down, "legal_bases", column)
                 self._tell(np.flatnonzero(decided & ~struck), What.upheld, "legal_bases", column)
@@ -296,49 +291,45 @@ class Simulation:
     def _hold_milestones(self) -> None:
         world = self.world
         for column in range(world.date.shape[1]):
-            today = world.date[:, column] == world.today
-            if not today.any():
+            if not self._falls("date", column):
                 continue
+            today = world.date[:, column] == world.today
             held = today & world.takes_place[:, column] & (world.cancelled_on[:, column] == MISSING)
             self._tell(np.flatnonzero(held), What.takes_place, "milestones", column)
             self._tell(np.flatnonzero(today & ~held), What.does_not_take_place, "milestones", column)
             for act in self.plan.events.get(column, ()):
                 carry_out(self, act, np.flatnonzero(held), OF_NATURE)
 
-    _stale = True
+    def _update_series(self) -> None:
+        """Bring stacks and averages up to date in the runs in which a tariff may have changed."""
+        rows = np.flatnonzero(self._stale)
+        if len(rows) and len(self.tariffs):
+            self.world.series[rows] = self.tariffs.of(self.world, rows, self.world.in_force)
+            self._unrecorded[rows] = True
+        self._stale[:] = False
 
-    def _update_series(self, record: bool = False) -> None:
-        """Bring stacks and averages up to date; on `record`, note the runs in which they differ from yesterday's."""
-        world = self.world
-        if record:
-            self._record_in_force()
-        if self._stale and len(self.tariffs):
-            in_force = world.in_force
-            values = self.tariffs.of(world, np.arange(len(world)), in_force)
-            world.series[:] = values
-        self._stale = False
-        if record:
-            self._note_rates()
-
-    def _note_rates(self) -> None:
-        if self._noted is None or len(self._noted) != len(self.world):
-            self._noted = np.full(self.world.series.shape, np.nan)
-        row, series = np.nonzero(self.world.series != self._noted)
-        if len(row):
-            day = np.full(len(row), self.world.today, dtype=np.int32)
-            self._rates.append(Rates(row, day, series.astype(np.int16), self.world.series[row, series]))
-            self._noted = self.world.series.copy()
-
-    _noted: NDArray[np.float64] | None = None
+    def _record_series(self) -> None:
+        """Note the series that differ from what was last noted."""
+        rows = np.flatnonzero(self._unrecorded)
+        if not len(rows):
+            return
+        now = self.world.series[rows]
+        place, series = np.nonzero(now != self._noted[rows])
+        day = np.full(len(place), self.world.today, dtype=np.int32)
+        self._rates.append(Rates(rows[place], day, series.astype(np.int16), now[place, series]))
+        self._noted[rows] = now
+        self._unrecorded[:] = False
 
     def _tell(self, rows: Rows, what: What, section: str, column: int) -> None:
         self.log.add(rows, self.world.today, what, self.plan.subject(section, column), NATURE)
 
     # ── What acts ask of the simulation ──────────────────────────────────────────────────────────────
 
-    def touched(self, array: str, column: int) -> None:
-        """A move has set this column: the calendar and the derived states must look again."""
+    def touched(self, array: str, column: int, rows: Rows | None = None) -> None:
+        """A move has set this column: the calendar and the derived states must look again, and series in `rows`."""
         self.calendar.touch(array, column)
+        if rows is not None:
+            self._stale[rows] = True
         if array in ("effective", "ends", "held_until"):
             self._dirty.add(column)
         elif array in ("since", "expires"):
@@ -426,7 +417,7 @@ class Simulation:
         args = (self.dispositions.take(index), self._asked, self.consider)
         twin._set(self.plan, world, self.log.take(index), assumptions, uniforms, *args)
         twin._rates = [_take_rates(self.rates(), index)]
-        twin._noted = None if self._noted is None else self._noted[index]
+        twin._noted = self._noted[index]
         _redraw_chance(twin, np.arange(len(index)) % children > 0)
         return twin
 
@@ -436,9 +427,8 @@ class Simulation:
         arrays |= {f"log.{name}": array for name, array in self.log.entries()._asdict().items()}
         arrays |= {f"rates.{name}": array for name, array in self.rates()._asdict().items()}
         arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
+        arrays["noted"] = self._noted
         marks = self.world.marks() | {"asked": list(self._asked)}
-        if self._noted is not None:
-            arrays["noted"] = self._noted
         state = json.dumps(
             {"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()}
         )
@@ -455,7 +445,7 @@ class Simulation:
                 if name:
                     parts[kind][name] = stored[key]
             state = json.loads(str(stored["state"]))
-            noted = stored["noted"] if "noted" in stored.files else None
+            noted = stored["noted"]
         marks = state["marks"]
         asked = marks.pop("asked")
         arrays: dict[str, Any] = {name: np.asfortranarray(array) for name, array in parts["world"].items()}

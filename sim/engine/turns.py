@@ -40,15 +40,15 @@ def mark_due(simulation: Simulation) -> None:
         if today < simulation.plan.as_of or not simulation.decides(player):
             continue
         for milestone in player.milestones:
-            if simulation.falls_today("date", milestone):
+            if simulation.calendar.falls("date", milestone, today):
                 due |= _bit(Slot.milestone, _held_today(simulation, milestone))
         for runs in _deadlines(simulation, player):
             due |= _bit(Slot.deadline, runs)
-        if simulation.falls_today("reaction_due", player.index):
+        if simulation.calendar.falls("reaction_due", player.index, today):
             answering = world.reaction_due[:, player.index] == today
             due |= _bit(Slot.reaction, answering)
             world.reaction_due[answering, player.index] = days.MISSING
-        if simulation.falls_today("next_review", player.index):
+        if simulation.calendar.falls("next_review", player.index, today):
             reviewing = world.next_review[:, player.index] == today
             due |= _bit(Slot.review, reviewing)
             step = np.maximum(1, simulation.duration(player, "review"))
@@ -69,9 +69,13 @@ def _deadlines(simulation: Simulation, player: Player) -> list[Truths]:
     threats = [
         lives.last_day_to_act(world, i, simulation.whole_lag(i)) == today
         for i in player.own_instruments
-        if simulation.falls_today("deadline", i)
+        if simulation.calendar.falls("deadline", i, today)
     ]
-    lasts = [world.expires[:, agreement] == today for agreement in player.agreements]
+    lasts = [
+        world.expires[:, agreement] == today
+        for agreement in player.agreements
+        if simulation.calendar.falls("expires", agreement, today)
+    ]
     return threats + lasts
 
 
@@ -81,9 +85,10 @@ def occasions(simulation: Simulation, player: Player, runs: Truths) -> list[Occa
     date = days.date(simulation.world.today).isoformat()
     found = []
     for milestone in player.milestones:
-        if simulation.falls_today("date", milestone):
+        held_today = runs & _held_today(simulation, milestone)
+        if held_today.any():
             name = simulation.plan.names("milestones")[milestone]
-            found.append(Occasion(name, name, runs & _held_today(simulation, milestone)))
+            found.append(Occasion(name, name, held_today))
     for slot in (Slot.deadline, Slot.reaction, Slot.review):
         found.append(Occasion(f"{slot.name}:{date}", str(slot.name), runs & ((due & slot) != 0)))
     return [occasion for occasion in found if occasion.runs.any()]

@@ -32,7 +32,7 @@ from sim.results.result import Result
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import canonical, scenario_hash
 
-BLOCK = 2_500
+BLOCK = 5_000
 """Runs in a block: large enough for arrays to pay, small enough to lose little in a kill (see docs/benchmarks)."""
 
 

@@ -138,6 +138,7 @@ def describe(value: Any) -> str:
 _PLAIN = Tag(suffix="plain")
 _TEXT = Tag(suffix="text")
 _COLLECTION = Tag(suffix="collection")
+_YAML_TAGS = "tag:yaml.org,2002:"
 _OWN_TAGS = (_PLAIN, _TEXT, _COLLECTION)
 _TOO_DEEP = f"mappings and lists stand more than {MAX_DEPTH} deep inside one another"
 _TOO_MANY = f"holds more than {MAX_NODES:,} keys and values, aliases spelt out"
@@ -216,7 +217,8 @@ def _compose(text: str, file: str) -> Node | None:
     except MaxDepthExceededError as error:
         raise ScenarioError([Problem(_mark(file, error.problem_mark), "", _TOO_DEEP)]) from None
     except MarkedYAMLError as error:
-        found = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in str(error.problem)  # then it matters where it was opened
+        found = error.context_mark if unclosed and error.context_mark else error.problem_mark
         raise ScenarioError([Problem(_mark(file, found), "", _in_plain_words(error))]) from None
     except ReaderError as error:
         before = text[: error.position]
@@ -302,7 +304,9 @@ class _Walk:
         self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
         if node.ctag not in _OWN_TAGS:
             self._wrong(
-                node, path, f"found the tag {describe(str(node.tag))}; tags are not part of the scenario language"
+                node,
+                path,
+                f"found the tag {describe(str(node.tag).replace(_YAML_TAGS, '!!'))}; tags are not part of the scenario language",
             )
             return None
         if isinstance(node, MappingNode):

@@ -47,7 +47,8 @@ def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
     try:
         scenario = Documented.model_validate(tree.data)
     except ValidationError as error:
-        return None, [*problems, *(_in_plain_words(tree, details) for details in error.errors(include_url=False))]
+        errors = [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
+        return None, [*problems, *(_in_plain_words(tree, details) for details in errors)]
     scenario._tree = tree
     findings = [*checks.check(scenario), *provenance.check(scenario)]
     return scenario, [*problems, *(_found(tree, finding) for finding in findings)]
@@ -125,9 +126,17 @@ def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
             return Problem(_key_mark(tree, path), dotted(path), message)
         case "unknown_move":
             return _unknown_move(tree, path, details)
+        case "union_tag_invalid":
+            path = tree.written((*path, str(details["ctx"]["discriminator"]).strip("'")))
+            message, suggestion = _choice_of(details["ctx"]["tag"], details["ctx"]["expected_tags"])
+            return Problem(tree.place(path).value, dotted(path), message, suggestion)
         case _:
             message, suggestion = _message(details)
             return Problem(tree.place(path).value, dotted(path), message, suggestion)
+
+
+_FOLLOWS = "default_factory_not_called"
+"""the error of a default that waits for a value with an error of its own"""
 
 
 def _location(loc: Path) -> Path:
@@ -184,10 +193,8 @@ def _message(details: ErrorDetails) -> tuple[str, str | None]:
     kind = details["type"]
     if kind == "value_error":
         return str(context["error"]), None
-    if kind in ("literal_error", "union_tag_invalid"):
-        allowed = re.findall(r"'([^']*)'", wanted) if "'" in (wanted := _expected(context)) else [wanted]
-        written = str(context.get("tag", value))
-        return f"found {context.get('tag', found)}; allowed: {', '.join(allowed)}", closest(written, allowed)
+    if kind == "literal_error":
+        return _choice_of(value, context["expected"])
     if kind == "union_tag_not_found":
         return f"the key {context['discriminator']} is missing, which tells what this is", None
     if kind.startswith("date_"):
@@ -197,8 +204,10 @@ def _message(details: ErrorDetails) -> tuple[str, str | None]:
     return f"found {found}; {details['msg']}", None
 
 
-def _expected(context: dict[str, Any]) -> str:
-    return str(context.get("expected", context.get("expected_tags", "")))
+def _choice_of(value: Any, expected: str) -> tuple[str, str | None]:
+    """For a word (or number) that is none of the expected ones, which pydantic lists in quotes."""
+    allowed = re.findall(r"'([^']*)'", expected) or [expected]
+    return f"found {describe(value)}; allowed: {', '.join(allowed)}", closest(str(value), allowed)
 
 
 def _key_mark(tree: Tree, path: Path) -> Mark:

@@ -24,6 +24,7 @@ from sim.scenario.scalars import ABOUT, SHAPES
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
+_FIXED = (WHAT_IFS, "extends", "schema")
 _RESERVED = ("title", "source", "known", "note")
 """keys of a what-if that describe it rather than change the scenario"""
 _FROM = ("source", "known")
@@ -111,7 +112,7 @@ def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str
 
 def read(path: str | FilePath) -> Tree:
     """Read a scenario and what it extends. Raises ScenarioError."""
-    chain = [document.read(find(str(path), FilePath(), Mark(str(path), 1, 1)))]
+    chain = [document.read(find(str(path)))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
         listed = " → ".join([*(child.file for child in chain), str(file)])
@@ -132,8 +133,12 @@ def read(path: str | FilePath) -> Tree:
     return tree
 
 
-def find(name: str, folder: FilePath, mark: Mark) -> FilePath:
-    """The file of a scenario: a path from `folder`, or a shipped name. ScenarioError if a name is not shipped."""
+def find(name: str) -> FilePath:
+    """The file of a scenario: a path, or a shipped name. ScenarioError if a plain name is neither."""
+    return _find(name, FilePath(), Problem(Mark(name, 1, 1), "", ""))
+
+
+def _find(name: str, folder: FilePath, at: Problem) -> FilePath:
     file = folder / name
     if os.path.isfile(file) or not _SHIPPED_NAME.fullmatch(name):
         return file
@@ -144,7 +149,7 @@ def find(name: str, folder: FilePath, mark: Mark) -> FilePath:
         return file
     names = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
     message = f"there is no file {name!r}, nor a shipped scenario of that name; shipped: {', '.join(names) or 'none'}"
-    raise ScenarioError([Problem(mark, "", message, closest(name, names))])
+    raise ScenarioError([at._replace(message=message, suggestion=closest(name, names))])
 
 
 def _parent(child: Document) -> tuple[FilePath, Mark] | None:
@@ -155,7 +160,7 @@ def _parent(child: Document) -> tuple[FilePath, Mark] | None:
     if not isinstance(name, str) or not name:
         message = f"found {describe(name)}; extends names a file or a shipped scenario, such as longer-roll"
         raise ScenarioError([Problem(mark, "extends", message)])
-    return find(name, FilePath(child.file).parent, mark), mark
+    return _find(name, FilePath(child.file).parent, Problem(mark, "extends", "")), mark
 
 
 def with_what_if(tree: Tree, name: str) -> Tree:
@@ -176,8 +181,8 @@ def with_what_if(tree: Tree, name: str) -> Tree:
         overlay.wrong((*at, "title"), dotted((*at, "title")), f"found {describe(title)}; a title is text")
     origin = overlay.origin(overrides, at, Origin(f"what-if: {title}"))
     for key, value in overrides.items():
-        if key in (WHAT_IFS, "extends", "schema"):
-            overlay.wrong((*at, key), dotted((*at, key)), f"a what-if cannot change {key}")
+        if key.split(".")[0] in _FIXED:
+            overlay.wrong((*at, key), dotted((*at, key)), "belongs to the file; a what-if cannot change it")
         elif key not in _RESERVED:
             overlay.lay(key.split("."), value, (*at, key), origin)
     return overlay.tree()
@@ -191,8 +196,8 @@ def with_set(tree: Tree, text: str) -> Tree:
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
         raise ScenarioError([Problem(mark, "", message)])
     path = name.strip().split(".")
-    if path[0] in (WHAT_IFS, "extends", "schema"):
-        raise ScenarioError([Problem(mark, name.strip(), f"cannot be set; {path[0]} belongs to the file")])
+    if path[0] in _FIXED:
+        raise ScenarioError([Problem(mark, name.strip(), "belongs to the file; it cannot be set")])
     start = len(name) + 1
     written = document.parse_value(" " * start + value, "--set")
     if written.data is None and written.marks[()].start == written.marks[()].end:

@@ -60,9 +60,9 @@ def _choices(data: Any, path: Path) -> list[Any]:
     """The types that may stand at a path."""
     choices: list[Any] = [Scenario]
     for position, key in enumerate(path):
-        parts = _parts(choices)
-        if len(parts) > 1:
-            likeliest = _likeliest(parts, _value(data, path[:position]))
+        parts, value = _parts(choices), _value(data, path[:position])
+        if len(parts) > 1 and isinstance(value, dict):
+            likeliest = _likeliest(parts, value)
             choices = [likeliest, *(choice for choice in choices if get_origin(choice) is dict)]
         choices = [option for choice in choices for option in _step(choice, key)]
     return choices
