@@ -89,7 +89,10 @@ Names = Annotated[list[str], BeforeValidator(_listed)]
 class Part(BaseModel):
     """Any mapping of the file: unknown keys are errors; a source covers the numbers inside."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
+    # Validators are built when first used: most of these classes are only ever part of the whole.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     source: str | None = Field(None, description="where the numbers inside come from, or 'assumption: why'")
     known: date | None = Field(None, description="the day on which this was publicly known")
