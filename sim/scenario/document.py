@@ -303,11 +303,8 @@ class _Walk:
         start, end = node.start_mark, node.end_mark
         self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
         if node.ctag not in _OWN_TAGS:
-            self._wrong(
-                node,
-                path,
-                f"found the tag {describe(str(node.tag).replace(_YAML_TAGS, '!!'))}; tags are not part of the scenario language",
-            )
+            tag = describe(str(node.tag).replace(_YAML_TAGS, "!!"))
+            self._wrong(node, path, f"found the tag {tag}; tags are not part of the scenario language")
             return None
         if isinstance(node, MappingNode):
             return {
