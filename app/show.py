@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import click
 import numpy as np
-from sim.scenario.provenance import canonical, provenance
+from sim.scenario.provenance import DEFAULT, canonical, provenance
 
 from sim import days
 from sim.days import MISSING
@@ -28,7 +28,8 @@ def shown(scenario: Scenario, on: str | None = None) -> str:
         f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
         f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
         "Last day to act": _last_days(scenario),
-        "Assumptions": _assumptions(made),
+        "Assumptions": _assumptions(made, defaults=False),
+        "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
     }
     head = f"{scenario.title}\nas of {scenario.as_of}, horizon {scenario.horizon}"
     body = [f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in sections.items() if lines]
@@ -138,11 +139,11 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
         parts = tariffs.stacks.breakdown(stack, state[0], rate[0])
         total = sum(points for _, points in parts)
         listed = " + ".join(f"{layer.split('#')[0]} {points:g}" for layer, points in parts) or "nothing"
-        lines.append(f"stack.{name:<24} {total:7.1f} pp over MFN = {listed}")
+        lines.append(f"{'stack.' + name:<32} {total:6.1f} pp over MFN = {listed}")
     values = simulation.tariffs.of(simulation.world, rows, simulation.world.in_force)[0, len(tariffs.goods) :]
     for (importer, exporter), value in zip(tariffs.averages, values, strict=True):
         if not np.isnan(value):
-            lines.append(f"average.{importer}.{exporter:<20} {value:7.1f} %  fixed weights, MFN included")
+            lines.append(f"{f'average.{importer}.{exporter}':<32} {value:6.1f} %  fixed weights, MFN included")
     return lines
 
 
@@ -162,13 +163,15 @@ def _last_days(scenario: Scenario) -> list[str]:
     return [f"{days.date(day)}  {text}" for day, text in sorted(found)]
 
 
-def _assumptions(made: Plan) -> list[str]:
+def _assumptions(made: Plan, defaults: bool) -> list[str]:
     sources = provenance(made.scenario)
-    width = max((len(path) for path in made.scalars), default=0)
+    chosen = {path: scalar for path, scalar in made.scalars.items() if (sources[path].source == DEFAULT) == defaults}
+    width = max((len(path) for path in chosen), default=0)
+    if defaults:
+        return [f"{path:<{width}}  {scalar.describe()}" for path, scalar in chosen.items()]
     return [
         f"{path:<{width}}  {scalar.describe():<34} {sources[path].source or 'no source'}"
-        for path, scalar in made.scalars.items()
-        if path in sources
+        for path, scalar in chosen.items()
     ]
 
 
