@@ -94,6 +94,11 @@ def test_large_files_and_things_that_are_no_files_are_refused(tmp_path: Path) ->
 @example("a: !<tag:%zz> 1")
 def test_any_text_gives_a_document_or_a_scenario_error(text: str) -> None:
     try:
-        assert isinstance(parse_value(text, "f"), Document)
+        found: Document | ScenarioError = parse_value(text, "f")
     except ScenarioError as error:
-        assert all(problem.mark.line >= 1 and problem.mark.column >= 1 for problem in error.problems)
+        found = error
+    marks = (
+        [problem.mark for problem in found.problems] if isinstance(found, ScenarioError) else [found.marks[()].value]
+    )
+    assert marks
+    assert all(mark.line >= 1 and mark.column >= 1 for mark in marks)

@@ -44,7 +44,10 @@ def test_where_a_number_stands_is_told_with_line_and_column() -> None:
 
 @pytest.mark.parametrize("change", ["0 %", "+5 %", "{uniform: [10 %, 20 %]}"])
 def test_an_overlaid_number_keeps_nothing_of_the_old_source(tmp_path: Path, change: str) -> None:
-    file = changed(tmp_path, more=f"what_ifs:\n  less: {{title: Less hope, {CHANCE}: '{change}'}}\n".replace("'{", "{").replace("}'", "}"))
+    file = changed(
+        tmp_path,
+        more=f"what_ifs:\n  less: {{title: Less hope, {CHANCE}: '{change}'}}\n".replace("'{", "{").replace("}'", "}"),
+    )
     assert provenance(load(file, "less"))[CHANCE].source == "what-if: Less hope"
     assert provenance(load(file, sets=[f"{CHANCE}={change}"]))[CHANCE].source == "set on the command line"
     child = tmp_path / "child.yaml"
