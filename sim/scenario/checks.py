@@ -76,12 +76,9 @@ class _Checker:
     def steps(self) -> Iterator[Iterator[Finding]]:
         yield self._dates()
         yield self._unique_names()
-        broken = list(self._references())
-        yield iter(broken)
+        yield self._references()
         yield self._layers()
         yield self._instruments()
-        if broken:
-            return  # names of expressions are built from references that hold
         self.symbols = symbols(self.scenario)
         yield self._policies()
         yield self._moves_of_parts()
@@ -352,7 +349,8 @@ class _Checker:
         yield from missing
         if missing or mover is None:
             return
-        holders = {self.scenario.instruments[part].by for part in self.scenario.instruments_named([name])}
+        declared = self.scenario.instruments
+        holders = {declared[part].by for part in self.scenario.instruments_named([name]) if part in declared}
         if holders != {mover}:
             yield Finding(path, f"{name!r} is a lever of {', '.join(sorted(holders))}; {mover!r} moves only its own")
 

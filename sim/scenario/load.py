@@ -48,10 +48,32 @@ def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
         scenario = Documented.model_validate(tree.data)
     except ValidationError as error:
         errors = [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
-        return None, [*problems, *(_in_plain_words(tree, details) for details in errors)]
+        malformed = [_in_plain_words(tree, details) for details in errors]
+        return None, [*problems, *malformed, *_in_the_rest(tree, error)]
     scenario._tree = tree
     findings = [*checks.check(scenario), *provenance.check(scenario)]
     return scenario, [*problems, *(_found(tree, finding) for finding in findings)]
+
+
+def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
+    """What is wrong with the parts of a scenario that are well formed, while others are not.
+
+    The malformed parts are taken out; what is then said of them, because they are not there, is left out.
+    """
+    out = {tree.written(_location(details["loc"]))[:2] for details in error.errors(include_url=False)}
+    if any(len(path) < len(("section", "name")) for path in out):
+        return []
+    rest = tree
+    for path in out:
+        rest = rest.without(path)
+    try:
+        scenario = Documented.model_validate(rest.data)
+    except ValidationError:
+        return []
+    scenario._tree = rest
+    names = re.compile(r"\b(" + "|".join(re.escape(str(path[1])) for path in out) + r")\b")
+    findings = [*checks.check(scenario), *provenance.check(scenario)]
+    return [_found(rest, finding) for finding in findings if not names.search(finding.message)]
 
 
 def _in_what_ifs(tree: Tree) -> Iterator[Problem]:

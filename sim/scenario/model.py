@@ -82,6 +82,15 @@ ShareOrExpression = Annotated[Any, _quantity_or_expression(Dimension.share), Wit
 DurationOrExpression = Annotated[Any, _quantity_or_expression(Dimension.days), WithJsonSchema(_EITHER)]
 PointsOrExpression = Annotated[Any, _quantity_or_expression(Dimension.points), WithJsonSchema(_EITHER)]
 
+
+def _iso_date(value: Any) -> Any:
+    """A whole number would be read as seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError(f"found {value!r}; a date is wanted, such as 2025-11-10")
+    return value
+
+
+Date = Annotated[date, BeforeValidator(_iso_date)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and _")]
 Names = Annotated[list[str], BeforeValidator(_listed)]
 
@@ -95,7 +104,7 @@ class Part(BaseModel):
     )
 
     source: str | None = Field(None, description="where the numbers inside come from, or 'assumption: why'")
-    known: date | None = Field(None, description="the day on which this was publicly known")
+    known: Date | None = Field(None, description="the day on which this was publicly known")
     note: str | None = None
 
 
@@ -564,7 +573,7 @@ class Citation(Part):
 
     title: str
     url: str | None = None
-    published: date | None = None
+    published: Date | None = None
     tag: Literal["V", "VR", "D", "M", "I"] | None = Field(
         None, description="V read; VR read in a report of it; D derived; M from memory; I inferred"
     )
@@ -586,9 +595,9 @@ class Scenario(Part):
     question: str | None = None
     summary: str | None = None
     author: str | None = None
-    as_of: date = Field(description="nothing learnt later may be used; decisions start here")
-    start: date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
-    horizon: date
+    as_of: Date = Field(description="nothing learnt later may be used; decisions start here")
+    start: Date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
+    horizon: Date
     ensemble: Ensemble = Field(default_factory=Ensemble)
     sources: dict[Name, Citation] = Field(default_factory=dict)
     parameters: dict[Name, AnyScalar] = Field(default_factory=dict)
