@@ -64,7 +64,7 @@ def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
     if any(len(path) < len(("section", "name")) for path in out):
         return []
     rest = tree
-    for path in out:
+    for path in sorted(out, key=lambda path: (str(path[0]), path[1]), reverse=True):  # places in a list from its end
         rest = rest.without(path)
     try:
         scenario = Documented.model_validate(rest.data)
