@@ -9,8 +9,9 @@ import numpy as np
 
 from sim import days
 from sim.analysis.story import Story, first_with, tell, typical
+from sim.engine.chance import is_chance
 from sim.engine.plan import Plan, plan
-from sim.engine.simulation import Simulation, is_chance
+from sim.engine.simulation import Simulation
 from sim.results.block import Block, finish, outcome_names
 from sim.scenario.model import OTHER, Scenario
 from sim.scenario.problems import closest

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import click
 import numpy as np
-from sim.scenario.provenance import DEFAULT, canonical, provenance
 
 from sim import days
 from sim.days import MISSING
@@ -16,6 +15,7 @@ from sim.engine.simulation import Simulation
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Doctrine, Scenario
+from sim.scenario.provenance import DEFAULT, canonical, provenance
 from sim.scenario.scalars import Scalar
 
 

@@ -13,23 +13,23 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.days import MISSING
-from sim.engine import trackers, turns
-from sim.engine.acts import OF_NATURE, Mover, carry_out
+from sim.engine import chance, trackers, turns
+from sim.engine.acts import Mover, carry_out
 from sim.engine.calendar import Calendar
+from sim.engine.day import open_day, record_in_force
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
+from sim.engine.rates import RateRecord, Rates
 from sim.engine.tariffs import TariffSeries
 from sim.engine.view import View, value_of
-from sim.instruments import lives, moves
+from sim.instruments import lives
 from sim.negotiation.asking import asking
 from sim.negotiation.doctrine import doctrine
 from sim.negotiation.policy import Ask, Choice, Considered, Player, Policy, Rows, Truths, Value
 from sim.negotiation.script import script
-from sim.sampling.distributions import quantile_after
-from sim.sampling.draws import draw_assumptions
 from sim.sampling.uniforms import Uniforms
 from sim.scenario.scalars import Scalar
-from sim.world.log import NATURE, Entries, Log, What
+from sim.world.log import Entries, Log
 from sim.world.world import World
 
 
@@ -40,15 +40,6 @@ class Question(NamedTuple):
     day: int
     runs: NDArray[np.int64]
     """run numbers whose clock stands before this turn"""
-
-
-class Rates(NamedTuple):
-    """Tariff series wherever they change: rows of the block, days, series columns, percentage points."""
-
-    row: NDArray[np.int64]
-    day: NDArray[np.int32]
-    series: NDArray[np.int16]
-    value: NDArray[np.float64]
 
 
 class Simulation:
@@ -82,7 +73,7 @@ class Simulation:
     ) -> None:
         run = np.asarray(runs, dtype=np.int64)
         uniforms = Uniforms(seed, run)
-        assumptions = _draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
+        assumptions = chance.draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
         world = Opening(plan, run, assumptions, uniforms).fill()
         self._set(plan, world, Log(), assumptions, uniforms, uniforms, asked, consider)
         trackers.start(world, plan.timed, plan.as_of)
@@ -109,12 +100,9 @@ class Simulation:
         self._answers: dict[str, Choice] = {}
         self.view = View(plan, world, assumptions)
         self.tariffs = _tariffs(plan)
-        self._rates: list[Rates] = []
+        self.series = RateRecord(world, self.tariffs)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
-        self._dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
-        self._stale = np.ones(len(world), dtype=np.bool_)
-        self._unrecorded = np.zeros(len(world), dtype=np.bool_)
-        self._noted = np.full(world.series.shape, np.nan)
+        self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
 
     def _fresh_calendar(self) -> Calendar:
@@ -154,13 +142,8 @@ class Simulation:
     def _open(self, day: int) -> None:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
         self.world.today, self.world.done, self.world.turn = day, False, 0
-        self._lapse_threats()
-        self._lapse_agreements()
-        self._note_boundaries()
-        self._record_in_force()
-        self._decide_courts()
-        self._hold_milestones()
-        self._update_series()
+        open_day(self)
+        self.series.update()
         turns.mark_due(self)
 
     def _day(self) -> Question | None:
@@ -168,9 +151,9 @@ class Simulation:
         question = self._take_turns()
         if question is not None:
             return question
-        self._record_in_force()
-        self._update_series()
-        self._record_series()
+        record_in_force(self)
+        self.series.update()
+        self.series.record()
         trackers.gather(self.view)
         self.world.done = True
         return None
@@ -220,120 +203,17 @@ class Simulation:
 
     # ── Steps of a day ───────────────────────────────────────────────────────────────────────────────
 
-    def _falls(self, array: str, column: int, offset: int = 0) -> bool:
-        return self.calendar.falls(array, column, self.world.today, offset)
-
-    def _lapse_threats(self) -> None:
-        for i in range(len(self.plan.instruments)):
-            if not (self._falls("effective", i) or self._falls("effective", i, 1)):
-                continue
-            rows = np.flatnonzero(lives.threat_lapses_on(self.world, i, self.whole_lag(i)) == self.world.today)
-            if len(rows):
-                moves.lapse(self.world, i, rows, self.world.today)
-                self.touched("effective", i)
-                self._tell(rows, What.threat_lapses, "instruments", i)
-
-    def _lapse_agreements(self) -> None:
-        world = self.world
-        for column in range(world.expires.shape[1]):
-            if not self._falls("expires", column, 1):
-                continue
-            first_day_without = world.expires[:, column] + 1 == world.today
-            rows = np.flatnonzero(first_day_without & (world.left_on[:, column] == MISSING))
-            first = rows[world.agreement_lapsed_on[rows, column] == MISSING]
-            world.agreement_lapsed_on[first, column] = world.today
-            self._tell(rows, What.agreement_lapses, "agreements", column)
-
-    def _note_boundaries(self) -> None:
-        """Instruments whose derived state may change today."""
-        world = self.world
-        agreements = {
-            column
-            for column in range(world.expires.shape[1])
-            if self._falls("expires", column, 1) or self._falls("since", column)
-        }
-        bases = {column for column in range(world.invalid_from.shape[1]) if self._falls("invalid_from", column)}
-        for i, standing in enumerate(self.plan.standings):
-            if (
-                world.today == self.plan.start
-                or standing.basis in bases
-                or not agreements.isdisjoint(standing.suspended_by)
-                or self._falls("effective", i)
-                or self._falls("ends", i, 1)
-                or self._falls("held_until", i, 1)
-            ):
-                self._dirty.add(i)
-
-    def _record_in_force(self) -> None:
-        """Note which instruments have entered or left force since they were last looked at."""
-        world = self.world
-        for i in sorted(self._dirty):
-            now = lives.in_force(world, i, self.plan.standings[i], world.today)
-            before = world.in_force[:, i]
-            changed = now != before
-            # On the first day only what becomes effective on it is news.
-            told = changed if world.today > self.plan.start else changed & (world.effective[:, i] == world.today)
-            self._tell(np.flatnonzero(told & now), What.enters_into_force, "instruments", i)
-            self._tell(np.flatnonzero(told & before), What.stops_being_in_force, "instruments", i)
-            world.in_force[:, i] = now
-            self._stale |= changed
-        self._dirty = set()
-
-    def _decide_courts(self) -> None:
-        world = self.world
-        for column in range(world.decision.shape[1]):
-            if self._falls("decision", column):
-                decided = world.decision[:, column] == world.today
-                struck = world.struck[:, column]
-                self._tell(np.flatnonzero(decided & struck), What.struck_down, "legal_bases", column)
-                self._tell(np.flatnonzero(decided & ~struck), What.upheld, "legal_bases", column)
-
-    def _hold_milestones(self) -> None:
-        world = self.world
-        for column in range(world.date.shape[1]):
-            if not self._falls("date", column):
-                continue
-            today = world.date[:, column] == world.today
-            held = today & world.takes_place[:, column] & (world.cancelled_on[:, column] == MISSING)
-            self._tell(np.flatnonzero(held), What.takes_place, "milestones", column)
-            self._tell(np.flatnonzero(today & ~held), What.does_not_take_place, "milestones", column)
-            for act in self.plan.events.get(column, ()):
-                carry_out(self, act, np.flatnonzero(held), OF_NATURE)
-
-    def _update_series(self) -> None:
-        """Bring stacks and averages up to date in the runs in which a tariff may have changed."""
-        rows = np.flatnonzero(self._stale)
-        if len(rows) and len(self.tariffs):
-            self.world.series[rows] = self.tariffs.of(self.world, rows, self.world.in_force)
-            self._unrecorded[rows] = True
-        self._stale[:] = False
-
-    def _record_series(self) -> None:
-        """Note the series that differ from what was last noted."""
-        rows = np.flatnonzero(self._unrecorded)
-        if not len(rows):
-            return
-        now = self.world.series[rows]
-        place, series = np.nonzero(now != self._noted[rows])
-        day = np.full(len(place), self.world.today, dtype=np.int32)
-        self._rates.append(Rates(rows[place], day, series.astype(np.int16), now[place, series]))
-        self._noted[rows] = now
-        self._unrecorded[:] = False
-
-    def _tell(self, rows: Rows, what: What, section: str, column: int) -> None:
-        self.log.add(rows, self.world.today, what, self.plan.subject(section, column), NATURE)
-
     # ── What acts ask of the simulation ──────────────────────────────────────────────────────────────
 
     def touched(self, array: str, column: int, rows: Rows | None = None) -> None:
         """A move has set this column: the calendar and the derived states must look again, and series in `rows`."""
         self.calendar.touch(array, column)
         if rows is not None:
-            self._stale[rows] = True
+            self.series.stale[rows] = True
         if array in ("effective", "ends", "held_until"):
-            self._dirty.add(column)
+            self.dirty.add(column)
         elif array in ("since", "expires"):
-            self._dirty |= {i for i, standing in enumerate(self.plan.standings) if column in standing.suspended_by}
+            self.dirty |= {i for i, standing in enumerate(self.plan.standings) if column in standing.suspended_by}
 
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
@@ -358,14 +238,14 @@ class Simulation:
         """Reaction or review time of a player, days."""
         section = "actors" if player.name in self.plan.scenario.actors else "coalitions"
         part = getattr(self.plan.scenario, section)[player.name]
-        return self._value(getattr(part, key), f"{section}.{player.name}.{key}")
+        return self.value(getattr(part, key), f"{section}.{player.name}.{key}")
 
     def lag(self, instrument: int) -> Value:
         """Days from decision to effect that its legal basis asks for."""
         basis = self.plan.instruments[instrument].legal_basis
         if basis is None:
             return 0
-        return self._value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag")
+        return self.value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag")
 
     def whole_lag(self, instrument: int) -> NDArray[np.int32]:
         """The lag as whole days."""
@@ -375,9 +255,10 @@ class Simulation:
         """Days after which its legal basis ends it, if it does."""
         basis = self.plan.instruments[instrument].legal_basis
         life = None if basis is None else self.plan.scenario.legal_bases[basis].longest_life
-        return None if life is None else self._value(life, f"legal_bases.{basis}.longest_life")
+        return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life")
 
-    def _value(self, scalar: Scalar, path: str) -> Value:
+    def value(self, scalar: Scalar, path: str) -> Value:
+        """A scalar of the file in every run, or one number for all."""
         return value_of(scalar, path, self.assumptions)
 
     def _deadline(self, instrument: int) -> NDArray[np.int32]:
@@ -388,7 +269,7 @@ class Simulation:
         """[run] first day on which the consent no longer stands."""
         deal = cell // len(self.plan.players)
         name = self.plan.names("deals")[deal]
-        stands = self._value(self.plan.scenario.deals[name].offer_stands, f"deals.{name}.offer_stands")
+        stands = self.value(self.plan.scenario.deals[name].offer_stands, f"deals.{name}.offer_stands")
         consent = self.world.consent[:, cell]
         return np.where(consent == MISSING, MISSING, consent + np.asarray(stands, dtype=np.int32)).astype(np.int32)
 
@@ -396,11 +277,7 @@ class Simulation:
 
     def rates(self) -> Rates:
         """Tariff series wherever they changed, by row, then day, then series."""
-        if not self._rates:
-            return Rates(*(np.empty(0, dtype) for dtype in ("i8", "i4", "i2", "f8")))
-        columns = [np.concatenate(column) for column in zip(*self._rates, strict=True)]
-        order = np.lexsort((columns[2], columns[1], columns[0]))
-        return Rates(*(column[order] for column in columns))
+        return self.series.rates()
 
     def fork(self, children: int, rows: Sequence[int] | None = None) -> Simulation:
         """`children` futures of each given row from today on; child 0 is the parent's own future.
@@ -416,18 +293,16 @@ class Simulation:
         world = self.world.take(index)
         args = (self.dispositions.take(index), self._asked, self.consider)
         twin._set(self.plan, world, self.log.take(index), assumptions, uniforms, *args)
-        twin._rates = [_take_rates(self.rates(), index)]
-        twin._noted = self._noted[index]
-        _redraw_chance(twin, np.arange(len(index)) % children > 0)
+        twin.series.resume(self.series.take(index))
+        chance.redraw(twin, np.arange(len(index)) % children > 0)
         return twin
 
     def save(self, path: Path) -> None:
         """Write everything that `restore` needs, as one .npz file."""
         arrays = {f"world.{name}": array for name, array in self.world.arrays().items()}
         arrays |= {f"log.{name}": array for name, array in self.log.entries()._asdict().items()}
-        arrays |= {f"rates.{name}": array for name, array in self.rates()._asdict().items()}
+        arrays |= {f"series.{name}": array for name, array in self.series.arrays().items()}
         arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
-        arrays["noted"] = self._noted
         marks = self.world.marks() | {"asked": list(self._asked)}
         state = json.dumps(
             {"marks": marks, "uniforms": self.uniforms.lineage(), "dispositions": self.dispositions.lineage()}
@@ -439,13 +314,12 @@ class Simulation:
     def restore(cls, plan: Plan, path: Path) -> Self:
         """Take up a saved simulation of the same plan where it stood."""
         with np.load(path) as stored:
-            parts: dict[str, dict[str, NDArray]] = {"world": {}, "log": {}, "rates": {}, "assumption": {}}  # type: ignore[type-arg]
+            parts: dict[str, dict[str, NDArray]] = {"world": {}, "log": {}, "series": {}, "assumption": {}}  # type: ignore[type-arg]
             for key in stored.files:
                 kind, _, name = key.partition(".")
                 if name:
                     parts[kind][name] = stored[key]
             state = json.loads(str(stored["state"]))
-            noted = stored["noted"]
         marks = state["marks"]
         asked = marks.pop("asked")
         arrays: dict[str, Any] = {name: np.asfortranarray(array) for name, array in parts["world"].items()}
@@ -453,65 +327,8 @@ class Simulation:
         simulation: Self = object.__new__(cls)
         lineages = (Uniforms.from_lineage(state["uniforms"]), Uniforms.from_lineage(state["dispositions"]))
         simulation._set(plan, world, Log(Entries(**parts["log"])), parts["assumption"], *lineages, asked, None)
-        simulation._rates, simulation._noted = [Rates(**parts["rates"])], noted
+        simulation.series.resume(parts["series"])
         return simulation
-
-
-def _take_rates(rates: Rates, index: Rows) -> Rates:
-    first, last = np.searchsorted(rates.row, [index, index + 1])
-    picked = [np.arange(a, b) for a, b in zip(first, last, strict=True)]
-    rows = np.repeat(np.arange(len(index)), last - first)
-    chosen = np.concatenate(picked) if picked else np.empty(0, dtype=np.int64)
-    return Rates(rows, rates.day[chosen], rates.series[chosen], rates.value[chosen])
-
-
-def is_chance(path: str) -> bool:
-    """Dates of milestones and of court decisions are left to chance; every other assumption is not known."""
-    return path.endswith(".challenge.decision") or (path.startswith("milestones.") and path.endswith(".date"))
-
-
-def _draw(
-    plan: Plan, known: Uniforms, chance: Uniforms, quantiles: Mapping[str, NDArray[np.float64]] | None
-) -> dict[str, NDArray[np.float64]]:
-    """Every uncertain assumption by path, [run]."""
-    uncertain = {path: scalar for path, scalar in plan.scalars.items() if not scalar.fixed}
-    drawn: dict[str, NDArray[np.float64]] = {}
-    for uniforms, wanted in ((known, False), (chance, True)):
-        group = {path: scalar for path, scalar in uncertain.items() if is_chance(path) == wanted}
-        together = [c for c in plan.scenario.correlations if set(c.between) <= set(group)]
-        drawn |= draw_assumptions(group, together, uniforms, quantiles)
-    return drawn
-
-
-def _redraw_chance(twin: Simulation, children: Truths) -> None:
-    """Give children new dates, meetings and rulings where the parent's have not come yet."""
-    world, today, plan = twin.world, twin.world.today, twin.plan
-    for column, (name, milestone) in enumerate(plan.scenario.milestones.items()):
-        ahead = children & (world.date[:, column] > today)
-        _redraw_date(twin, world.date[:, column], milestone.date, f"milestones.{name}.date", ahead)
-        chance = twin._value(milestone.takes_place, f"milestones.{name}.takes_place")
-        drawn = twin.uniforms.draw(f"takes_place:{name}") < chance
-        world.takes_place[ahead, column] = drawn[ahead]
-    for column, (name, basis) in enumerate(plan.scenario.legal_bases.items()):
-        if (challenge := basis.challenge) is None:
-            continue
-        path = f"legal_bases.{name}.challenge"
-        ahead = children & (world.decision[:, column] > today)
-        _redraw_date(twin, world.decision[:, column], challenge.decision, f"{path}.decision", ahead)
-        struck = twin.uniforms.draw(f"court:{name}") < twin._value(challenge.struck, f"{path}.struck")
-        world.struck[ahead, column] = struck[ahead]
-        lag = np.asarray(twin._value(challenge.lag, f"{path}.lag"), dtype=np.int32)
-        falls = np.where(struck, world.decision[:, column] + lag, MISSING).astype(np.int32)
-        world.invalid_from[ahead, column] = falls[ahead]
-
-
-def _redraw_date(twin: Simulation, dates: NDArray[np.int32], scalar: Scalar, path: str, ahead: Truths) -> None:
-    if scalar.fixed or not ahead.any():
-        return
-    uniform = twin.uniforms.draw(f"assumption:{path}")
-    redrawn = quantile_after(scalar.distribution, uniform, twin.world.today, scalar.dimension)
-    dates[ahead] = redrawn[ahead]
-    twin.assumptions[path] = np.where(ahead, redrawn, twin.assumptions[path])
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import Plan
-from sim.engine.simulation import Rates, Simulation
+from sim.engine.rates import Rates
+from sim.engine.simulation import Simulation
 from sim.scenario.model import OTHER
 from sim.world.log import Entries
 
