@@ -14,7 +14,8 @@ from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
-from sim.scenario.model import Doctrine, Scenario
+from sim.scenario.model import Scenario
+from sim.scenario.policies import Doctrine
 from sim.scenario.provenance import DEFAULT, canonical, provenance
 from sim.scenario.scalars import Scalar
 

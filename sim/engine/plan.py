@@ -15,8 +15,10 @@ from sim.negotiation.policy import Act, PlannedRule, Player, Quantity, ScriptedA
 from sim.negotiation.presets import expand
 from sim.scenario.evaluation import Compiled, Timed, compile_expression
 from sim.scenario.expressions import Expression, Symbol
-from sim.scenario.model import Doctrine, Instrument, Part, Rule, Scenario, Script
+from sim.scenario.model import Instrument, Scenario
 from sim.scenario.names import symbols
+from sim.scenario.parts import Part
+from sim.scenario.policies import Doctrine, Rule, Script
 from sim.scenario.provenance import collect_scalars
 from sim.scenario.scalars import Scalar
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from sim.scenario.model import Brinkmanship, Grit, Hold, Mirror, Rule
+from sim.scenario.policies import Brinkmanship, Grit, Hold, Mirror, Rule
 from sim.scenario.scalars import Scalar
 
 

@@ -15,22 +15,10 @@ from typing import NamedTuple
 from sim.days import date as as_date
 from sim.scenario.expressions import FUNCTIONS, Expression, Kind, Symbol
 from sim.scenario.kinds import check as check_kind
-from sim.scenario.model import (
-    DECISION_POINTS,
-    OTHER,
-    Brinkmanship,
-    Doctrine,
-    Good,
-    Grit,
-    Hold,
-    Instrument,
-    Mirror,
-    Part,
-    Scenario,
-    Script,
-    Tranche,
-)
+from sim.scenario.model import OTHER, Good, Instrument, Scenario, Tranche
 from sim.scenario.names import CLOCK, symbols
+from sim.scenario.parts import Part
+from sim.scenario.policies import DECISION_POINTS, Brinkmanship, Doctrine, Grit, Hold, Mirror, Script
 from sim.scenario.problems import closest
 from sim.scenario.scalars import Scalar
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario import checks, overlay, provenance
 from sim.scenario.checks import Finding
 from sim.scenario.document import Path, describe, dotted
-from sim.scenario.model import VERBS
+from sim.scenario.moves import VERBS
 from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest
 from sim.scenario.provenance import Documented

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.scenario.expressions import Kind, Symbol
-from sim.scenario.model import Doctrine, Scenario
+from sim.scenario.model import Scenario
+from sim.scenario.policies import Doctrine
 from sim.scenario.scalars import Scalar
 from sim.scenario.units import Dimension
 

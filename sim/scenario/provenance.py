@@ -20,8 +20,9 @@ from sim import days
 from sim.scenario.checks import Finding
 from sim.scenario.document import Path, dotted
 from sim.scenario.expressions import Expression
-from sim.scenario.model import Citation, Part, Scenario
+from sim.scenario.model import Citation, Scenario
 from sim.scenario.overlay import Tree
+from sim.scenario.parts import Part
 from sim.scenario.problems import Problem, closest
 from sim.scenario.scalars import Distribution, Scalar
 from sim.scenario.units import Dimension

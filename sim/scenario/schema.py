@@ -9,7 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.scenario.document import Path
-from sim.scenario.model import Part, Scenario
+from sim.scenario.model import Scenario
+from sim.scenario.parts import Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXAMPLES: dict[str, list[Any]] = {

@@ -40,9 +40,7 @@ def joined(shape, *slots):
 
 OPERATORS = ["and", "or", "+", "-", "*", "/", "<", "==", "!=", ">="]
 SENTENCES = st.recursive(
-    st.sampled_from(
-        [*SYMBOLS, "'2025-11-10'", "'hard'", "0", "0.5", "20", "True", "pct('20 %')", "truce.lapse", "on"]
-    ),
+    st.sampled_from([*SYMBOLS, "'2025-11-10'", "'hard'", "0", "0.5", "20", "True", "pct('20 %')", "truce.lapse", "on"]),
     lambda part: (
         joined(
             "({} {} {})",

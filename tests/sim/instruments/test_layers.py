@@ -18,9 +18,7 @@ TABLE = from_records(
 )
 
 
-def stack(
-    layers: list[Layer], rates: dict[str, float], exporter: str = "DEU", tranche: str = "cars"
-) -> float:
+def stack(layers: list[Layer], rates: dict[str, float], exporter: str = "DEU", tranche: str = "cars") -> float:
     """Points over MFN on a good while exactly the layers with a rate are in force."""
     stacks = Stacks.compile(layers, TABLE)
     in_force = np.array([[layer.name in rates for layer in layers]])
@@ -155,9 +153,7 @@ def test_the_breakdown_names_what_counts_and_only_that() -> None:
     ]
     stacks = Stacks.compile(layers, TABLE)
     in_force = np.array([True, True, True, True, True, False])
-    parts = stacks.breakdown(
-        stacks.class_of("USA", "DEU", "cars"), in_force, np.array([1.0, 2, 4, 8, 16, 32])
-    )
+    parts = stacks.breakdown(stacks.class_of("USA", "DEU", "cars"), in_force, np.array([1.0, 2, 4, 8, 16, 32]))
     assert parts == [("autos", 4.0), ("high", 16.0), ("z", 1.0)]
 
 
@@ -256,11 +252,7 @@ def read_one_cell(
         return any(fnmatchcase(f"{sector}/{tranche}" if "/" in p else tranche, p) for p in patterns)
 
     def covers(layer: Layer) -> bool:
-        return (
-            any(fnmatchcase(exporter, p) for p in layer.exporters)
-            and fits(layer.covers)
-            and not fits(layer.excepts)
-        )
+        return any(fnmatchcase(exporter, p) for p in layer.exporters) and fits(layer.covers) and not fits(layer.excepts)
 
     by_name = {layer.name: layer for layer in layers}
     rate = {layer.name: float(rate_pp[i]) for i, layer in enumerate(layers)}
@@ -309,9 +301,7 @@ def test_the_order_of_layers_never_matters_to_the_bit(
     random.shuffle(order)
     one = Stacks.compile(layers, table)
     other = Stacks.compile([layers[i] for i in order], table)
-    assert np.array_equal(
-        by_cell(one, in_force, rate_pp), by_cell(other, in_force[:, order], rate_pp[:, order])
-    )
+    assert np.array_equal(by_cell(one, in_force, rate_pp), by_cell(other, in_force[:, order], rate_pp[:, order]))
     average = one.series(["USA"], ["*"]).average(one.add_on(in_force, rate_pp))
     shuffled = other.series(["USA"], ["*"]).average(other.add_on(in_force[:, order], rate_pp[:, order]))
     assert np.array_equal(average, shuffled)

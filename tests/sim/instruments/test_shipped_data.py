@@ -71,9 +71,7 @@ def test_data_sets_combine_without_counting_a_pair_twice() -> None:
 def test_pair_totals_are_the_sums_of_their_sectors() -> None:
     whole, parts = load_dataset("other_imports"), load_dataset("other_imports_by_sector")
     for importer, exporter, _, _ in whole.cells:
-        assert imports(whole, importer, exporter) == pytest.approx(
-            imports(parts, importer, exporter), abs=0.2
-        )
+        assert imports(whole, importer, exporter) == pytest.approx(imports(parts, importer, exporter), abs=0.2)
 
 
 def test_what_a_scenario_of_october_2025_needs_was_public_by_then() -> None:
@@ -91,9 +89,7 @@ def test_no_definition_tells_of_anything_after_the_lists_it_is_made_of() -> None
 def test_section_301_rates_follow_from_the_class() -> None:
     with (DATA / "tranches_us_definitions.csv").open(encoding="utf-8") as lines:
         rates = {
-            row["s301_class"]: tuple(
-                float(row[f"s301_pp_{when}"]) for when in ("2020_02", "2025_01", "2026_01")
-            )
+            row["s301_class"]: tuple(float(row[f"s301_pp_{when}"]) for when in ("2020_02", "2025_01", "2026_01"))
             for row in csv.DictReader(lines)
         }
     assert rates == {

@@ -66,9 +66,7 @@ def test_a_tranche_given_twice_is_refused() -> None:
         from_records([cell, cell])
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"weight_musd": -1}, {"weight_musd": np.nan}, {"mfn_pp": -0.1}, {"mfn_pp": np.inf}]
-)
+@pytest.mark.parametrize("wrong", [{"weight_musd": -1}, {"weight_musd": np.nan}, {"mfn_pp": -0.1}, {"mfn_pp": np.inf}])
 def test_weights_and_rates_that_are_no_amounts_are_refused(wrong: dict[str, float]) -> None:
     cell = {"importer": "A", "exporter": "B", "tranche": "all", "weight_musd": 1}
     with pytest.raises(ValueError, match="not negative"):

@@ -349,9 +349,7 @@ truths = st.deferred(
         | st.builds("({} {} {} {} {})".format, dates, relations, dates, relations, dates)
         | st.builds("({} {} {})".format, dates, relations, dates)
         | st.builds("({} - {} < {})".format, dates, dates, st.integers(-5, 30))
-        | st.builds(
-            "({}({}) < {})".format, st.sampled_from(["days_to", "days_since"]), dates, st.integers(-5, 30)
-        )
+        | st.builds("({}({}) < {})".format, st.sampled_from(["days_to", "days_since"]), dates, st.integers(-5, 30))
         | st.builds("defined({})".format, dates)
         | st.builds("({} if {} else {})".format, truths, truths, truths)
     )

@@ -128,9 +128,7 @@ def test_a_misspelt_function_is_recognised():
     assert str(caught.value).endswith("(did you mean 'ever'?)")
 
 
-@pytest.mark.parametrize(
-    "text", ["(" * 900 + "a" + ")" * 900, "-" * 1900 + "1", "not " * 480 + "a", "a" + ".b" * 900]
-)
+@pytest.mark.parametrize("text", ["(" * 900 + "a" + ")" * 900, "-" * 1900 + "1", "not " * 480 + "a", "a" + ".b" * 900])
 def test_nesting_bombs_are_refused(text):
     with pytest.raises(ExpressionError):
         parse(text)

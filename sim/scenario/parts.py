@@ -1,0 +1,87 @@
+"""What all parts of the scenario language are made of: strict mappings with a source, names, conditions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from sim.scenario.expressions import Expression, ExpressionError
+from sim.scenario.expressions import parse as parse_expression
+from sim.scenario.scalars import Scalar
+from sim.scenario.scalars import parse as parse_scalar
+from sim.scenario.units import Dimension
+
+
+def listed(value: Any) -> Any:
+    """One item may stand for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def _expression(value: Any) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise ValueError(f"found {value!r}; an expression is text, such as truce.extended")
+    try:
+        return parse_expression(value)
+    except ExpressionError as error:
+        raise ValueError(str(error)) from None
+
+
+def _reads_as_quantity(value: Any) -> bool:
+    """Whether a value that may be a quantity or an expression is meant as a quantity."""
+    if not isinstance(value, str):
+        return True
+    text = value.strip()
+    return text[:1] in "+-×" or (text[:1].isdigit() and not any(sign in text for sign in "*/()<>=")) or not text
+
+
+def _quantity_or_expression(dimension: Dimension) -> BeforeValidator:
+    def read(value: Any) -> Scalar | Expression:
+        if isinstance(value, Scalar | Expression):
+            return value
+        return parse_scalar(value, dimension) if _reads_as_quantity(value) else _expression(value)
+
+    return BeforeValidator(read)
+
+
+_EXPRESSION_SCHEMA = {"type": ["string", "boolean"], "description": "An expression, e.g. truce.extended"}
+Condition = Annotated[Any, BeforeValidator(_expression), WithJsonSchema(_EXPRESSION_SCHEMA)]
+"""An expression; its kind is checked with the names of the file."""
+
+_EITHER = {
+    "type": ["string", "number", "object"],
+    "description": "A quantity, a distribution or an expression",
+}
+ShareOrExpression = Annotated[Any, _quantity_or_expression(Dimension.share), WithJsonSchema(_EITHER)]
+DurationOrExpression = Annotated[Any, _quantity_or_expression(Dimension.days), WithJsonSchema(_EITHER)]
+PointsOrExpression = Annotated[Any, _quantity_or_expression(Dimension.points), WithJsonSchema(_EITHER)]
+
+
+def _iso_date(value: Any) -> Any:
+    """A whole number would be read as seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError(f"found {value!r}; a date is wanted, such as 2025-11-10")
+    return value
+
+
+Date = Annotated[date, BeforeValidator(_iso_date)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and _")]
+Names = Annotated[list[str], BeforeValidator(listed)]
+
+
+class Part(BaseModel):
+    """Any mapping of the file: unknown keys are errors; a source covers the numbers inside."""
+
+    # Validators are built when first used: most of these classes are only ever part of the whole.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
+    )
+
+    source: str | None = Field(None, description="where the numbers inside come from, or 'assumption: why'")
+    known: Date | None = Field(None, description="the day on which this was publicly known")
+    note: str | None = None
