@@ -18,7 +18,7 @@ from sim.scenario.expressions import Expression, Symbol
 from sim.scenario.model import Instrument, Scenario
 from sim.scenario.names import symbols
 from sim.scenario.parts import Part
-from sim.scenario.policies import Doctrine, Rule, Script
+from sim.scenario.policies import DECISION_POINTS, Doctrine, Rule, Script
 from sim.scenario.provenance import collect_scalars
 from sim.scenario.scalars import Scalar
 
@@ -94,6 +94,17 @@ class Plan:
             )
             for name, part in self.scenario.instruments.items()
         ]
+
+    @cached_property
+    def longest_turn(self) -> int:
+        """One more than the most rules or scripted moves of a player: places in a run's order of moves."""
+        return 1 + max((max(len(player.rules), len(player.script)) for player in self.players), default=0)
+
+    @cached_property
+    def listening(self) -> frozenset[tuple[int, str]]:
+        """(player, decision point) wherever one of the player's rules may act."""
+        points = [*DECISION_POINTS, *self.columns["milestones"]]
+        return frozenset((player.index, at) for player in self.players for at in points if player.listens(at))
 
     @cached_property
     def audience(self) -> list[frozenset[int]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine import chance, trackers, turns
-from sim.engine.acts import Mover, carry_out
+from sim.engine.acts import Mover
 from sim.engine.calendar import Calendar
 from sim.engine.day import open_day, record_in_force
 from sim.engine.opening import Opening
@@ -25,7 +25,7 @@ from sim.engine.view import View, value_of
 from sim.instruments import lives
 from sim.negotiation.asking import asking
 from sim.negotiation.doctrine import doctrine
-from sim.negotiation.policy import Ask, Choice, Considered, Player, Policy, Rows, Truths, Value
+from sim.negotiation.policy import Answer, Considered, Player, Policy, Rows, Value
 from sim.negotiation.script import script
 from sim.sampling.uniforms import Uniforms
 from sim.scenario.scalars import Scalar
@@ -97,7 +97,8 @@ class Simulation:
         self.dispositions = dispositions
         self.consider = consider
         self._asked = tuple(asked)
-        self._answers: dict[str, Choice] = {}
+        self._answers: dict[str, Answer] = {}
+        self._listening = plan.listening
         self.view = View(plan, world, assumptions)
         self.tariffs = _tariffs(plan)
         self.series = RateRecord(world, self.tariffs)
@@ -141,16 +142,18 @@ class Simulation:
 
     def _open(self, day: int) -> None:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
-        self.world.today, self.world.done, self.world.turn = day, False, 0
+        self.world.today, self.world.done = day, False
+        self.world.cursor[:] = 0
         open_day(self)
         self.series.update()
         turns.mark_due(self)
 
     def _day(self) -> Question | None:
         """Steps 4–6: turns in the order drawn for each run, then the record. Resumes where a question stopped it."""
-        question = self._take_turns()
-        if question is not None:
-            return question
+        asked = turns.take_turns(self)
+        if asked is not None:
+            player, rows = asked
+            return Question(player.name, self.world.today, self.world.run[rows])
         record_in_force(self)
         self.series.update()
         self.series.record()
@@ -158,50 +161,27 @@ class Simulation:
         self.world.done = True
         return None
 
-    def _take_turns(self) -> Question | None:
-        players = [player for player in self.plan.players if self.world.due[:, player.index].any()]
-        if not players:
-            return None
-        order = turns.order(self, players)
-        place = 0
-        for position in range(order.shape[1]):
-            for index, player in enumerate(players):
-                place += 1
-                runs = (order[:, position] == index) & (self.world.due[:, player.index] != 0)
-                if place <= self.world.turn or not runs.any():
-                    continue
-                question = self._turn(player, runs)
-                if question is not None:
-                    return question
-                self.world.turn = place
-        return None
-
-    def _turn(self, player: Player, runs: Truths) -> Question | None:
-        for choice in self._policy(player)(player, turns.EngineTurn(self, player, runs)):
-            if isinstance(choice, Ask):
-                return Question(player.name, self.world.today, self.world.run[choice.rows])
-            for act in choice.acts:
-                carry_out(self, act, choice.rows, Mover(player.index, choice.rule))
-        return None
-
-    def _policy(self, player: Player) -> Policy:
+    def policy(self, player: Player) -> Policy:
+        """How the player decides."""
         if player.name in self._asked:
             return asking
         return script if player.script else doctrine
+
+    def listens(self, player: Player, at: str) -> bool:
+        """Whether the player may move at a decision point of this kind."""
+        return player.name in self._asked or (player.index, at) in self._listening
 
     def decides(self, player: Player) -> bool:
         """Whether the player has anything to decide by."""
         return bool(player.rules) or player.name in self._asked
 
-    def answer(self, actor: str, choice: Choice) -> None:
-        """The answer to the question that stopped the clock; its rows are rows of the block."""
-        self._answers[actor] = choice
+    def answer(self, actor: str, answer: Answer) -> None:
+        """The answer to the question that stopped the clock."""
+        self._answers[actor] = answer
 
-    def take_answer(self, player: Player, runs: Truths) -> Choice | None:
+    def take_answer(self, player: Player) -> Answer | None:
         """The answer that waits for this player's turn, once."""
         return self._answers.pop(player.name, None)
-
-    # ── Steps of a day ───────────────────────────────────────────────────────────────────────────────
 
     # ── What acts ask of the simulation ──────────────────────────────────────────────────────────────
 
@@ -222,7 +202,7 @@ class Simulation:
             world.last_move[rows, mover.who] = today
         for index in self._audience(section, column) - mover.audience_without:
             player = self.plan.players[index]
-            if not self.decides(player):
+            if not self.listens(player, "reaction"):
                 continue
             reaction = np.broadcast_to(self.duration(player, "reaction"), len(world))[rows]
             due = today + np.maximum(1, np.rint(reaction)).astype(np.int32)

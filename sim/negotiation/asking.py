@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from sim.negotiation.policy import Ask, Choice, Player, Turn
+from sim.negotiation.policy import Option, Player, Turn
 
 
-def asking(player: Player, turn: Turn) -> Iterator[Choice | Ask]:
-    """Ask once for the turn; an answer of no acts is a pass."""
-    answer = turn.answer()
-    if answer is None:
-        yield Ask(np.flatnonzero(turn.runs))
-    else:
-        yield answer
+def asking(player: Player, turn: Turn) -> Iterator[Option]:
+    """One question for the turn."""
+    yield Option(0, (), turn.runs, asks=True)

@@ -8,50 +8,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.negotiation.policy import (
-    Ask,
-    Choice,
     Considered,
     Occasion,
+    Option,
     PlannedRule,
     Player,
     ProbabilityError,
-    Rows,
     Truths,
     Turn,
 )
 
 
-def doctrine(player: Player, turn: Turn) -> Iterator[Choice | Ask]:
-    """What the player's rules do on its turn. Draws are keyed by rule and decision point, never by count."""
-    for rule in player.rules:
-        rows = _fires(player, rule, turn)
-        if len(rows):
-            yield Choice(rule.acts, rows, rule.index)
+def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
+    """What the player's rules would do. Draws are keyed by rule and decision point, never by count."""
+    for place, rule in enumerate(player.rules):
+        fires = _fires(player, place, rule, turn)
+        if fires is not None:
+            yield Option(place, rule.acts, fires, rule.index)
 
 
-def _fires(player: Player, rule: PlannedRule, turn: Turn) -> Rows:
-    """Rows in which the rule's condition holds, something is open to do, and the draw comes up."""
+def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths | None:
+    """[run] the rule's condition holds, something is open to do, and the draw comes up; None for in no run."""
     points = [point for point in turn.occasions if not rule.at or point.at in rule.at]
     if not points:
-        return _NONE
+        return None
     runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
+    runs = runs & turn.runs
+    if not runs.any():
+        return None
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
     if asked.any():
         asked &= turn.open_to(rule.acts)
     if not asked.any():
-        return _NONE
+        return None
     if rule.probability.certain == 1.0 and turn.consider is None:
-        return np.flatnonzero(asked)
+        return asked
     probability = np.broadcast_to(rule.probability.of(turn.sight, asked), asked.shape)
     _check(rule, probability[asked])
     uniform = _uniform(rule, points, asked, turn)
-    fired = asked & (uniform < probability)
+    fires: Truths = asked & (uniform < probability)
     if turn.consider is not None:
         for row in np.flatnonzero(asked):
             name = next(point.name for point in points if point.runs[row])
-            weighed = (float(probability[row]), float(uniform[row]), bool(fired[row]))
-            turn.consider(Considered(turn.sight.today, player.index, rule.index, int(row), name, *weighed))
-    return np.flatnonzero(fired)
+            weighed = (float(probability[row]), float(uniform[row]), bool(fires[row]))
+            today = turn.sight.today
+            turn.consider(Considered(today, player.index, place, rule.index, int(row), name, *weighed))
+    return fires
 
 
 def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Turn) -> NDArray[np.float64]:
@@ -73,6 +75,3 @@ def _check(rule: PlannedRule, probability: NDArray[np.float64]) -> None:
             f"{rule.probability.path}: {text!r} gave {probability.min():g} to {probability.max():g}; "
             "a probability is between 0 and 1 (use min(1, …) or max(0, …))"
         )
-
-
-_NONE = np.empty(0, dtype=np.int64)

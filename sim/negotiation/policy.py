@@ -1,7 +1,8 @@
-"""What a policy is: it sees a turn and says what the actor does, in which runs.
+"""What a policy is: it sees a turn and says what the actor would do, in which runs.
 
-A policy is a function `(player, turn) -> iterator of choices`. The engine carries out each choice before it
-asks for the next, so a policy's later choices see what its earlier ones have done.
+A policy is a pure function `(player, turn) -> options`, in the order in which the actor would take them. In each
+run the engine carries out the first option, of all actors in the run's order of turns, that fires; then it asks
+again, so that whatever comes later sees what has been done.
 """
 
 from __future__ import annotations
@@ -105,6 +106,10 @@ class Player:
     own_instruments: tuple[int, ...]
     agreements: tuple[int, ...]
 
+    def listens(self, at: str) -> bool:
+        """Whether one of its rules may act at a decision point of this kind."""
+        return any(not rule.at or at in rule.at for rule in self.rules)
+
 
 class Occasion(NamedTuple):
     """A decision point of today. Its name keys the draws."""
@@ -121,6 +126,8 @@ class Considered(NamedTuple):
 
     day: int
     player: int
+    place: int
+    """order of the rule within the actor's turn"""
     rule: int
     row: int
     occasion: str
@@ -129,29 +136,35 @@ class Considered(NamedTuple):
     acted: bool
 
 
-class Choice(NamedTuple):
-    """Acts to carry out in the rows given."""
+class Option(NamedTuple):
+    """What a policy would do in some runs, as the state is now."""
+
+    place: int
+    """order within the actor's turn: a later option sees what an earlier one has done"""
+    acts: tuple[Act, ...]
+    fires: Truths
+    """[run]"""
+    rule: int = -1
+    asks: bool = False
+    """somebody outside says what is done: the clock stops until the answer is there"""
+
+
+class Answer(NamedTuple):
+    """What an actor that is asked does, in the rows given; no acts is a pass."""
 
     acts: tuple[Act, ...]
-    rows: Rows
-    rule: int = -1
-
-
-class Ask(NamedTuple):
-    """The actor is asked from outside: the clock stops before its turn until an answer is given."""
-
     rows: Rows
 
 
 class Turn(Protocol):
-    """One actor's turn on one day in some runs."""
+    """One actor's decision points on one day."""
 
     @property
     def sight(self) -> Sight: ...
 
     @property
     def runs(self) -> Truths:
-        """[run] whose turn it is"""
+        """[run] those in which it may still move today"""
 
     @property
     def occasions(self) -> list[Occasion]:
@@ -164,10 +177,9 @@ class Turn(Protocol):
     def open_to(self, acts: tuple[Act, ...]) -> Truths: ...
     def draw(self, stream: str, occasion: str) -> NDArray[np.float64]: ...
     def disposition(self, stream: str) -> NDArray[np.float64]: ...
-    def answer(self) -> Choice | None: ...
 
 
-Policy = Callable[[Player, Turn], Iterator[Choice | Ask]]
+Policy = Callable[[Player, Turn], Iterator[Option]]
 
 
 class ProbabilityError(Exception):

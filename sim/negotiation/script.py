@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.negotiation.policy import Ask, Choice, Player, Turn
+from sim.negotiation.policy import Option, Player, Turn
 
 
-def script(player: Player, turn: Turn) -> Iterator[Choice | Ask]:
+def script(player: Player, turn: Turn) -> Iterator[Option]:
     """The acts that the script has for today."""
-    for scripted in player.script:
+    for place, scripted in enumerate(player.script):
         today = turn.runs & (np.asarray(scripted.on.of(turn.sight)) == turn.sight.today)
         if today.any():
-            yield Choice(scripted.acts, np.flatnonzero(today), scripted.index)
+            yield Option(place, scripted.acts, today, scripted.index)

@@ -88,7 +88,7 @@ _DATES = {
 def run_hashes(simulation: Simulation, entries: Entries, rates: Rates) -> Iterator[bytes]:
     """One hash a run, over its state, its assumptions, its log and its tariff path, in canonical form."""
     world = simulation.world
-    arrays = [array.astype("<f8") for name, array in world.arrays().items() if name not in ("run", "due")]
+    arrays = [array.astype("<f8") for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
     state = np.concatenate(
         [*arrays, *(values.astype("<f8")[:, None] for _, values in sorted(simulation.assumptions.items()))],
         axis=1,

@@ -112,12 +112,13 @@ class World:
     tracked_since: Days
     """[run, tracker]"""
 
+    cursor: NDArray[np.int32]
+    """[run] place in today's order of moves up to which everything is done"""
+
     today: int = 0
     """The day being simulated, or last simulated."""
     done: bool = False
     """Whether `today` is finished."""
-    turn: int = 0
-    """How many turns of `today` are over, when a question has stopped the clock; 0 before the day is opened."""
 
     def __len__(self) -> int:
         return len(self.run)
@@ -134,7 +135,7 @@ class World:
 
     def marks(self) -> dict[str, Any]:
         """Where the clock stands."""
-        return {"today": self.today, "done": self.done, "turn": self.turn}
+        return {"today": self.today, "done": self.done}
 
 
 def _columns(values: NDArray) -> NDArray:  # type: ignore[type-arg]
@@ -189,6 +190,7 @@ def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
         reaction_due=days(deciders),
         next_review=days(deciders),
         last_move=days(deciders),
+        cursor=np.zeros(len(run), dtype=np.int32),
         due=np.zeros((len(run), deciders), dtype=np.int8, order="F"),
         series=numbers(counts["series"]),
         tracked=numbers(counts["trackers"]),
