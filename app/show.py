@@ -28,7 +28,7 @@ def shown(scenario: Scenario, on: str | None = None) -> str:
         "Calendar": _calendar(scenario),
         f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
         f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
-        "Last day to act": _last_days(scenario),
+        "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
         "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
     }
@@ -148,20 +148,23 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
     return lines
 
 
-def _last_days(scenario: Scenario) -> list[str]:
-    """Last day to carry out a threat, to stop an enacted instrument, to extend an agreement."""
+def last_days(scenario: Scenario) -> list[tuple[int, str, str]]:
+    """(day, who, what): the last day to carry out a threat, stop an enacted instrument, extend an agreement."""
     simulation = legal_clock(scenario, days.day(scenario.as_of))
-    world, today, found = simulation.world, simulation.world.today, []
-    for column, (name, part) in enumerate(scenario.instruments.items()):
+    world, today = simulation.world, simulation.world.today
+    titles = {name: decider.title for name, decider in scenario.deciders()}
+    found = []
+    for column, part in enumerate(scenario.instruments.values()):
         last = int(lives.last_day_to_act(world, column, simulation.whole_lag(column))[0])
         begins = int(lives.effective(world, column)[0])
         if last < MISSING:
-            found.append((last, f"{part.by}: carry out {name} or let the threat lapse"))
+            found.append((last, titles[part.by], f"carry out or let lapse: {part.title}"))
         elif lives.enacted(world, column, simulation.plan.standings[column], today)[0] and today < begins < MISSING:
-            found.append((begins - 1, f"{part.by}: stop {name} before it enters into force"))
-    for column, (name, agreement) in enumerate(scenario.agreements.items()):
-        found.append((int(world.expires[0, column]), f"{', '.join(agreement.parties)}: extend {name}"))
-    return [f"{days.date(day)}  {text}" for day, text in sorted(found)]
+            found.append((begins - 1, titles[part.by], f"stop before it enters into force: {part.title}"))
+    for column, agreement in enumerate(scenario.agreements.values()):
+        parties = ", ".join(titles[party] for party in agreement.parties)
+        found.append((int(world.expires[0, column]), parties, f"extend: {agreement.title}"))
+    return sorted(found)
 
 
 def _assumptions(made: Plan, defaults: bool) -> list[str]:

@@ -1,0 +1,1 @@
+"""The briefing: one content model, built from results, and its renderers."""

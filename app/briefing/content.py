@@ -1,0 +1,107 @@
+"""What a briefing holds, whatever it is rendered to: sections of words, numbers bound to results, figures, tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from plots.odds import percent
+from plots.style import Chart
+
+ODDS_WORDS = (
+    (0.95, "almost certain"),
+    (0.90, "very likely"),
+    (0.66, "likely"),
+    (0.33, "about as likely as not"),
+    (0.10, "unlikely"),
+    (0.05, "very unlikely"),
+    (0.0, "remote"),
+)
+"""The one scale of odds words: each holds from its share upwards (after the calibrated language of the IPCC)."""
+
+
+def odds_word(share: float) -> str:
+    """The word for a share on the stated scale."""
+    return next(word for least, word in ODDS_WORDS if share >= least)
+
+
+def scale() -> str:
+    """The scale in one sentence, for the footnote."""
+    ends = [1.0, *(least for least, _ in ODDS_WORDS)]
+    parts = [f"{word} {least:.0%}–{end:.0%}" for (least, word), end in zip(ODDS_WORDS, ends, strict=False)]
+    return "Odds words: " + ", ".join(parts) + "."
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A share of futures bound to a result, with its sampling error; one rounding rule for all."""
+
+    share: float
+    error: float = 0.0
+
+    def __str__(self) -> str:
+        return percent(self.share)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    note: bool = False
+    """set smaller: a footnote or a caution"""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list."""
+
+    items: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; cells are text."""
+
+    caption: str
+    columns: list[str]
+    rows: list[list[str]]
+    folded: bool = False
+    """shown on request"""
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A chart with its words and its data."""
+
+    chart: Chart
+
+
+Block = Paragraph | Bullets | Table | FigureBlock
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the briefing."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """Name within the page."""
+        return "".join(letter if letter.isalnum() else "-" for letter in self.title.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The whole."""
+
+    title: str
+    question: str
+    answer: str
+    dated: str
+    sections: list[Section]
+
+    def charts(self) -> list[Chart]:
+        """Every chart, in order."""
+        return [block.chart for section in self.sections for block in section.blocks if isinstance(block, FigureBlock)]

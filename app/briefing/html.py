@@ -1,0 +1,62 @@
+"""The briefing as one HTML file: no scripts, nothing fetched from outside, every chart inline with its data."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+
+from app.briefing.content import Briefing, Bullets, FigureBlock, Paragraph, Table
+from plots.style import Chart, house_style
+
+
+def render(briefing: Briefing) -> str:
+    """The page."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
+    environment.tests["bullets"] = lambda block: isinstance(block, Bullets)
+    environment.tests["data_table"] = lambda block: isinstance(block, Table)
+    environment.tests["chart"] = lambda block: isinstance(block, FigureBlock)
+    environment.filters["svg"] = inline_svg
+    environment.filters["rows"] = _key_rows
+    style = Markup((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
+    return environment.get_template("briefing.html.j2").render(briefing=briefing, style=style)
+
+
+def inline_svg(chart: Chart) -> Markup:
+    """The chart as an SVG element whose identifiers no other chart of the page has."""
+    buffer = io.StringIO()
+    with house_style():
+        chart.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{chart.name}-', text)
+    text = re.sub(r'(xlink:href="#|href="#|url\(#)', lambda match: f"{match[1]}{chart.name}-", text)
+    # The page sets the width; the text alternative is on the figure around it.
+    text = re.sub(
+        r'<svg [^>]*?viewBox="([^"]+)"[^>]*>',
+        r'<svg viewBox="\1" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" focusable="false">',
+        text,
+        count=1,
+    )
+    return Markup(text)
+
+
+MOST_ROWS = 40
+"""Rows of a chart's data shown in the page; all of them are in its CSV."""
+
+
+def _key_rows(chart: Chart) -> list[list[object]]:
+    """The chart's data, thinned evenly where there is much of it."""
+    rows = list(map(list, zip(*chart.table.values(), strict=True)))
+    step = -(-len(rows) // MOST_ROWS)
+    return rows[::step] if step else rows
