@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import VERB_SECTION
-from sim.engine.view import offers_standing
+from sim.engine.view import offer_stands, offered
 from sim.instruments import lives, moves
 from sim.negotiation.policy import Act, Value
 from sim.world.log import NATURE, What
@@ -226,13 +226,11 @@ def _agreement_touched(simulation: Simulation, column: int) -> None:
 
 
 def _offerable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return ~offers_standing(simulation.view, column)[:, mover.who]
+    return ~offer_stands(simulation.view, column, mover.who)
 
 
 def _acceptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    standing = offers_standing(simulation.view, column)
-    own = standing[:, mover.who]
-    return np.asarray(standing.any(axis=1) & ~own)
+    return offered(simulation.view, column) & ~offer_stands(simulation.view, column, mover.who)
 
 
 def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -245,7 +243,8 @@ def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: M
 def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> None:
     """Where all parties' consents stand, the deal binds and its terms are carried out."""
     parties, terms = simulation.plan.deals[deal]
-    agreed = rows[offers_standing(simulation.view, deal)[np.ix_(rows, np.array(parties))].all(axis=1)]
+    standing = np.logical_and.reduce([offer_stands(simulation.view, deal, party) for party in parties])
+    agreed = rows[standing[rows]]
     if not len(agreed):
         return
     width = len(simulation.plan.players)

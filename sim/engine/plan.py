@@ -96,6 +96,11 @@ class Plan:
         ]
 
     @cached_property
+    def offer_paths(self) -> list[str]:
+        """Path of the days for which an offer of each deal stands."""
+        return [f"deals.{name}.offer_stands" for name in self.scenario.deals]
+
+    @cached_property
     def longest_turn(self) -> int:
         """One more than the most rules or scripted moves of a player: places in a run's order of moves."""
         return 1 + max((max(len(player.rules), len(player.script)) for player in self.players), default=0)

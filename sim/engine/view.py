@@ -165,13 +165,16 @@ if set(_INSTRUMENT) != set(INSTRUMENT):
     raise AssertionError("the view and the table of names must offer the same attributes")
 
 
-def offers_standing(view: View, deal: int) -> NDArray[np.bool_]:
-    """[run, decider] consents to the deal that stand today."""
-    width = len(view.plan.players)
-    consent = view.world.consent[:, deal * width : (deal + 1) * width]
-    stands = np.asarray(_assumption(view, f"deals.{view.plan.names('deals')[deal]}.offer_stands"))
-    last = consent.astype(np.int64) + (stands[:, None] if stands.ndim else stands)
-    return (consent <= view.today) & (view.today < last)
+def offer_stands(view: View, deal: int, party: int) -> NDArray[np.bool_]:
+    """[run] the party's consent to the deal stands today."""
+    consent = view.world.consent[:, deal * len(view.plan.players) + party]
+    stands = _assumption(view, view.plan.offer_paths[deal])
+    return np.asarray((consent <= view.today) & (view.today < consent + stands))
+
+
+def offered(view: View, deal: int) -> NDArray[np.bool_]:
+    """[run] some party's consent stands."""
+    return np.logical_or.reduce([offer_stands(view, deal, party) for party in view.plan.deals[deal][0]])
 
 
 def held(view: View, column: int) -> NDArray[np.bool_]:
@@ -209,7 +212,7 @@ _TABLES: dict[str, dict[str, Reader]] = {
         "since": partial(_column, "since"),
     },
     "deals": {
-        "offered": lambda view, column: np.asarray(offers_standing(view, column).any(axis=1)),
+        "offered": lambda view, column: offered(view, column),
         "concluded": partial(_is_set, "concluded_on"),
         "concluded_on": partial(_column, "concluded_on"),
     },

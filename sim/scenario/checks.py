@@ -303,7 +303,9 @@ class _Checker:
             declared = getattr(self.scenario, section)
             missing = list(self._known((*path, verb), target, declared, f"one of the {section}"))
             yield from missing
-            if not missing and mover is not None and not self._is_party(mover, declared[target].parties):
+            parties = [] if missing else declared[target].parties
+            own = mover in parties if section == "deals" else mover is None or self._is_party(mover, parties)
+            if not missing and mover is not None and not own:
                 yield Finding(
                     (*path, verb),
                     f"{mover!r} is no party of {target!r}; its parties are {', '.join(declared[target].parties)}",
