@@ -12,6 +12,7 @@ from sim import days
 from sim.days import MISSING
 from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
+from sim.engine.tariffs import TariffSeries
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Scenario
@@ -130,18 +131,18 @@ def _in_force(scenario: Scenario, day: int) -> list[str]:
 
 def _stacks(scenario: Scenario, day: int) -> list[str]:
     simulation = legal_clock(scenario, day)
-    tariffs = simulation.tariffs
+    tariffs = TariffSeries(simulation.plan)
     lines: list[str] = []
     if not len(tariffs):
         return lines
     rows = np.arange(1)
-    state, rate = tariffs.layer_state(simulation.world, rows, simulation.world.in_force)
+    state, rate = tariffs.layer_state(simulation.world, rows)
     for name, stack in tariffs.goods.items():
         parts = tariffs.stacks.breakdown(stack, state[0], rate[0])
         total = sum(points for _, points in parts)
         listed = " + ".join(f"{layer.split('#')[0]} {points:g}" for layer, points in parts) or "nothing"
         lines.append(f"{'stack.' + name:<32} {total:6.1f} pp over MFN = {listed}")
-    values = simulation.tariffs.of(simulation.world, rows, simulation.world.in_force)[0, len(tariffs.goods) :]
+    values = tariffs.of(simulation.world, rows)[0, len(tariffs.goods) :]
     for (importer, exporter), value in zip(tariffs.averages, values, strict=True):
         if not np.isnan(value):
             lines.append(f"{f'average.{importer}.{exporter}':<32} {value:6.1f} %  fixed weights, MFN included")

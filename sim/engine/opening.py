@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import Plan
-from sim.engine.view import series_names, value_of
+from sim.engine.view import value_of
 from sim.negotiation.policy import Value
 from sim.sampling.uniforms import Uniforms
 from sim.scenario.model import Instrument, LegalBasis
@@ -29,7 +29,7 @@ class Opening:
         self.uniforms = uniforms
         counts = {section: len(names) for section, names in plan.columns.items()}
         counts |= {"bases": counts["legal_bases"], "actors": counts["deciders"]}
-        counts |= {"series": len(series_names(plan)), "trackers": len(plan.timed)}
+        counts |= {"series": len(plan.recorded_series), "trackers": len(plan.timed)}
         self.world = blank(run, counts)
 
     def fill(self) -> World:

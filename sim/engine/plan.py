@@ -96,6 +96,26 @@ class Plan:
         ]
 
     @cached_property
+    def recorded_series(self) -> list[str]:
+        """Tariff series followed day by day: stacks of goods, and the averages that the file's questions turn on."""
+        asked = [timed.inner for timed in self.timed.values()]
+        asked += [*self.outcomes.values(), *self.indicators.values()]
+        named = {name for compiled in asked for name in compiled.names}
+        goods = self.scenario.goods.values()
+        named |= {f"average.{a}.{b}" for good in goods for a, b in ((good.importer, good.exporter),)}
+        return [name for name in self.symbols if name.startswith("stack.") or (name in named and name in self.averages)]
+
+    @cached_property
+    def averages(self) -> list[str]:
+        """Names of all average tariffs."""
+        return [name for name in self.symbols if name.startswith("average.")]
+
+    @cached_property
+    def unrecorded_series(self) -> list[str]:
+        """Averages that only rules read: computed when they are read."""
+        return [name for name in self.averages if name not in self.recorded_series]
+
+    @cached_property
     def offer_paths(self) -> list[str]:
         """Path of the days for which an offer of each deal stands."""
         return [f"deals.{name}.offer_stands" for name in self.scenario.deals]

@@ -22,25 +22,38 @@ class Rates(NamedTuple):
 
 
 class RateRecord:
-    """Keeps the World's `series` up to date and notes its changes."""
+    """Keeps the World's `series` up to date and notes its changes; computes the other averages when they are read."""
 
-    def __init__(self, world: World, tariffs: TariffSeries) -> None:
+    def __init__(self, world: World, recorded: TariffSeries, others: TariffSeries) -> None:
         self._world = world
-        self._tariffs = tariffs
+        self._recorded = recorded
+        self._others = others
         self._noted = np.full(world.series.shape, np.nan)
         """[run, series] as last noted"""
         self._chunks: list[Rates] = []
         self.stale = np.ones(len(world), dtype=np.bool_)
         """[run] those in which a tariff may have changed"""
         self._unrecorded = np.zeros(len(world), dtype=np.bool_)
+        self._others_stale = np.ones(len(world), dtype=np.bool_)
+        self._others_now = np.empty((len(world), len(others)), order="F")
 
     def update(self) -> None:
-        """Bring stacks and averages up to date in the runs in which a tariff may have changed."""
+        """Bring the recorded series up to date in the runs in which a tariff may have changed."""
         rows = np.flatnonzero(self.stale)
-        if len(rows) and len(self._tariffs):
-            self._world.series[rows] = self._tariffs.of(self._world, rows, self._world.in_force)
-            self._unrecorded[rows] = True
+        if len(rows):
+            self._others_stale[rows] = True
+            if len(self._recorded):
+                self._world.series[rows] = self._recorded.of(self._world, rows)
+                self._unrecorded[rows] = True
         self.stale[:] = False
+
+    def other(self, column: int) -> NDArray[np.float64]:
+        """[run] an average that is not recorded, as of the last update."""
+        rows = np.flatnonzero(self._others_stale)
+        if len(rows):
+            self._others_now[rows] = self._others.of(self._world, rows)
+            self._others_stale[:] = False
+        return self._others_now[:, column]
 
     def record(self) -> None:
         """Note the series that differ from what was last noted."""

@@ -99,9 +99,9 @@ class Simulation:
         self._asked = tuple(asked)
         self._answers: dict[str, Answer] = {}
         self._listening = plan.listening
-        self.view = View(plan, world, assumptions)
-        self.tariffs = _tariffs(plan)
-        self.series = RateRecord(world, self.tariffs)
+        recorded, others = _tariffs(plan)
+        self.series = RateRecord(world, recorded, others)
+        self.view = View(plan, world, assumptions, self.series.other)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
@@ -312,6 +312,6 @@ class Simulation:
 
 
 @lru_cache(maxsize=4)
-def _tariffs(plan: Plan) -> TariffSeries:
-    """The tariff arithmetic of a plan, compiled once."""
-    return TariffSeries(plan)
+def _tariffs(plan: Plan) -> tuple[TariffSeries, TariffSeries]:
+    """The tariff arithmetic of a plan, compiled once: for what is recorded, and for what rules read besides."""
+    return TariffSeries(plan, plan.recorded_series), TariffSeries(plan, plan.unrecorded_series)

@@ -39,49 +39,58 @@ class GoodError(ValueError):
 
 
 class TariffSeries:
-    """Computes [run, series] in percentage points: `stack.<good>` over MFN, then `average.<pair>` with MFN.
+    """Computes [run, series] in percentage points: `stack.<good>` over MFN, `average.<pair>` with MFN.
 
     A pair of which the trade data hold nothing has an average of NaN.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, series: Sequence[str] | None = None) -> None:
+        """For the named series, all of the plan if none are given."""
         self._plan = plan
+        goods, actors = plan.scenario.goods, plan.scenario.actors
+        wanted = plan.recorded_series + plan.unrecorded_series if series is None else list(series)
+        chosen = [name.removeprefix("stack.") for name in wanted if name.startswith("stack.")]
+        pairs = [pair for pair in tariff_pairs(plan.scenario) if f"average.{pair[0]}.{pair[1]}" in wanted]
+        sides = [*pairs, *((goods[name].importer, goods[name].exporter) for name in chosen)]
+        importers, exporters = (
+            {region for side in sides for region in actors[side[place]].regions} for place in (0, 1)
+        )
+        table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
         self.sources, self.layers = self._layers()
-        self.stacks = Stacks.compile(self.layers, tranche_table(plan.scenario))
-        self.goods = {name: self._class_of(name, good) for name, good in plan.scenario.goods.items()}
-        self.averages = {pair: self._average(*pair) for pair in tariff_pairs(plan.scenario)}
+        self._covering = [bool(layer.covered(table).any()) for layer in self.layers]
+        self.stacks = Stacks.compile(self.layers, table)
+        self.goods = {name: self._class_of(name, goods[name]) for name in chosen}
+        self.averages = {pair: self._average(*pair) for pair in pairs}
 
     def __len__(self) -> int:
         return len(self.goods) + len(self.averages)
 
-    def of(self, world: World, rows: NDArray[np.int64], in_force: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """[row, series] for the given rows; `in_force` is [run, instrument]."""
+    def of(self, world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """[row, series] for the given rows, goods first."""
         if not len(self):
             return np.empty((len(rows), 0))
-        state, rate = self.layer_state(world, rows, in_force)
+        state, rate = self.layer_state(world, rows)
         add_on = self.stacks.add_on(state, rate)
         columns = [add_on[:, stack] for stack in self.goods.values()]
         nothing = np.full(len(rows), np.nan)
         columns += [nothing if series is None else series.average(add_on) for series in self.averages.values()]
         return np.stack(columns, axis=1)
 
-    def layer_state(
-        self, world: World, rows: NDArray[np.int64], in_force: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    def layer_state(self, world: World, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate."""
-        state = np.empty((len(rows), len(self.sources)), dtype=np.bool_, order="F")
-        rate = np.empty(state.shape, order="F")
-        for column, (instrument, carrier, target) in enumerate(
-            (source.instrument, source.carrier, source.target) for source in self.sources
-        ):
-            state[:, column] = in_force[rows, instrument]
-            if carrier is not None:
-                state[:, column] &= world.carried[rows, carrier]
-            if target is not None:
-                state[:, column] &= ~world.exempt[rows, target]
-            rate[:, column] = world.rate[rows, instrument]
+        state = np.zeros((len(rows), len(self.sources)), dtype=np.bool_, order="F")
+        rate = np.zeros(state.shape, order="F")
+        for column, source in enumerate(self.sources):
+            if not self._covering[column]:
+                continue
+            state[:, column] = world.in_force[rows, source.instrument]
+            if source.carrier is not None:
+                state[:, column] &= world.carried[rows, source.carrier]
+            if source.target is not None:
+                state[:, column] &= ~world.exempt[rows, source.target]
+            rate[:, column] = world.rate[rows, source.instrument]
             if self.layers[column].mode is not Mode.tops_up_to:  # an all-in ceiling is not lower for fewer goods
-                rate[:, column] *= world.share[rows, instrument]
+                rate[:, column] *= world.share[rows, source.instrument]
         return state, rate
 
     def _class_of(self, name: str, good: Good) -> int:

@@ -154,8 +154,9 @@ def take_turns(simulation: Simulation) -> tuple[Player, NDArray[np.int64]] | Non
     active = np.ones(len(world), dtype=np.bool_)
     while active.any():
         wave = _Wave(simulation, active)
-        for index, (player, turn) in enumerate(zip(players, turns, strict=True)):
-            wave.look(player, turn, ranks[:, index])
+        with simulation.view.unchanging():
+            for index, (player, turn) in enumerate(zip(players, turns, strict=True)):
+                wave.look(player, turn, ranks[:, index])
         asked = wave.carry_out()
         if asked is not None:
             return asked

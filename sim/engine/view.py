@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
 
@@ -26,12 +27,21 @@ Reader = Callable[..., Value]
 class View:
     """A World on one day, read by name. Assumptions are [run] or one number for all runs."""
 
-    def __init__(self, plan: Plan, world: World, assumptions: Mapping[str, Value]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        world: World,
+        assumptions: Mapping[str, Value],
+        other_series: Callable[[int], NDArray[np.float64]],
+    ) -> None:
+        """`other_series` answers averages that are not recorded, by their column."""
+        self.other_series = other_series
         self.plan = plan
         self.world = world
         self.assumptions = assumptions
         self._readers = readers(plan)
         self._trackers = {key: column for column, key in enumerate(plan.timed)}
+        self._read: dict[str, Value] | None = None
 
     @property
     def today(self) -> int:
@@ -40,8 +50,21 @@ class View:
     def __len__(self) -> int:
         return len(self.world)
 
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """While nothing moves, every name is worked out once."""
+        self._read = {}
+        try:
+            yield
+        finally:
+            self._read = None
+
     def get(self, name: str) -> Value:
-        return self._readers[name](self)
+        if self._read is None:
+            return self._readers[name](self)
+        if name not in self._read:
+            self._read[name] = self._readers[name](self)
+        return self._read[name]
 
     def assumption(self, path: str) -> Value:
         return self.assumptions[path]
@@ -101,14 +124,11 @@ def _build(plan: Plan) -> dict[str, Reader]:
         parts = [plan.column("instruments", part) for part in package.instruments]
         for key in PACKAGE:
             found[f"{name}.{key}"] = partial(_package, parts=parts, key=key)
-    for column, name in enumerate(series_names(plan)):
+    for column, name in enumerate(plan.recorded_series):
         found[name] = partial(_series, column=column)
+    for column, name in enumerate(plan.unrecorded_series):
+        found[name] = partial(_other_series, column=column)
     return found
-
-
-def series_names(plan: Plan) -> list[str]:
-    """Stacks of named goods, then average tariffs by pair, as in the World's `series`."""
-    return [name for name in plan.symbols if name.startswith(("stack.", "average."))]
 
 
 def _assumption(view: View, path: str) -> Value:
@@ -252,3 +272,7 @@ def _package(view: View, parts: list[int], key: str) -> Value:
 
 def _series(view: View, column: int) -> Value:
     return view.world.series[:, column]
+
+
+def _other_series(view: View, column: int) -> Value:
+    return view.other_series(column)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import Plan
-from sim.engine.view import series_names
 from sim.results import store
 from sim.results.block import digest, outcome_names
 from sim.world.log import What
@@ -95,8 +94,8 @@ class Result:
         return days if days[-1] == self.plan.horizon else np.append(days, np.int32(self.plan.horizon))
 
     def path(self, series: str, step: int = 1) -> Steps:
-        """A tariff series (`stack.off_list`, `average.us.china`), percentage points, as steps."""
-        column = series_names(self.plan).index(series)
+        """A tariff series (`stack.off_list`, `average.us.china`), percentage points, as steps; one of `plan.recorded_series`."""
+        column = self.plan.recorded_series.index(series)
         table = store.read(
             self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day"
         )
