@@ -249,7 +249,18 @@ class _Compiler:
             self.quantity(rule.probability, f"{path}.probability"),
             rule.draw == "once",
             self.acts(rule.do, f"{path}.do"),
+            self.rests_on(rule),
         )
+
+    def rests_on(self, rule: Rule) -> frozenset[str]:
+        """First words of the names that the rule reads, its targets, and what packages hide."""
+        expressions = [rule.when, rule.probability, *(value for move in rule.do for _, value in move)]
+        names = {name for one in expressions if isinstance(one, Expression) for name in one.names}
+        roots = {name.split(".")[0] for name in names}
+        for move in rule.do:
+            target = move.from_ if move.verb == "exempt" else getattr(move, move.verb)
+            roots |= set(target if isinstance(target, list) else [target])
+        return frozenset(roots | set(self.scenario.instruments_named(sorted(roots))))
 
     def player(self, name: str) -> Player:
         scenario, plan = self.scenario, self.plan

@@ -99,6 +99,10 @@ class Simulation:
         self._asked = tuple(asked)
         self._answers: dict[str, Answer] = {}
         self._listening = plan.listening
+        self.waves = 0
+        """waves of moves so far, to tell what has moved since when"""
+        self.moved: dict[str, int] = {}
+        """part of the scenario → the wave in which it last moved"""
         recorded, others = _tariffs(plan)
         self.series = RateRecord(world, recorded, others)
         self.view = View(plan, world, assumptions, self.series.other)
@@ -198,8 +202,12 @@ class Simulation:
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
         world, today = self.world, self.world.today
+        self.moved[self.plan.names(section)[column]] = self.waves
+        if section == "instruments" and self.plan.instruments[column].kind == "tariff":
+            self.moved["stack"] = self.moved["average"] = self.waves
         if mover.who >= 0:
             world.last_move[rows, mover.who] = today
+            self.moved[self.plan.players[mover.who].name] = self.waves
         for index in self._audience(section, column) - mover.audience_without:
             player = self.plan.players[index]
             if not self.listens(player, "reaction"):

@@ -13,7 +13,7 @@ from sim import days
 from sim.engine.acts import Mover, any_open, carry_out
 from sim.engine.view import held
 from sim.instruments import lives
-from sim.negotiation.policy import Act, Considered, Occasion, Option, Player, Truths
+from sim.negotiation.policy import Act, Considered, Occasion, Option, PlannedRule, Player, Truths
 
 if TYPE_CHECKING:
     from sim.engine.simulation import Simulation
@@ -116,6 +116,8 @@ class EngineTurn:
         self._player = player
         self._due = simulation.world.due[:, player.index] != 0
         self._draws: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._fired: dict[int, tuple[int, Truths]] = {}
+        """rule → (moves made today when it was weighed, what it came to)"""
         self.runs = self._due
         self.sight = simulation.view
         self.occasions = _occasions(simulation, player)
@@ -124,6 +126,18 @@ class EngineTurn:
     def narrow(self, active: Truths) -> None:
         """Only these runs may still move today."""
         self.runs = self._due & active
+
+    def before(self, rule: PlannedRule) -> Truths | None:
+        """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""
+        if rule.index not in self._fired or self.consider is not None:
+            return None
+        weighed, fires = self._fired[rule.index]
+        moved = self._simulation.moved
+        return fires if all(moved.get(part, -1) < weighed for part in rule.rests_on) else None
+
+    def remember(self, rule: int, fires: Truths) -> None:
+        """Keep what a rule has come to."""
+        self._fired[rule] = (self._simulation.waves, fires)
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths:
         return any_open(self._simulation, acts, Mover(self._player.index))
@@ -153,6 +167,7 @@ def take_turns(simulation: Simulation) -> tuple[Player, NDArray[np.int64]] | Non
     ranks = _ranks(simulation, players) * simulation.plan.longest_turn
     active = np.ones(len(world), dtype=np.bool_)
     while active.any():
+        simulation.waves += 1
         wave = _Wave(simulation, active)
         with simulation.view.unchanging():
             for index, (player, turn) in enumerate(zip(players, turns, strict=True)):
@@ -189,6 +204,9 @@ class _Wave:
             turn.consider = lambda one: self._weighed.append((int(rank[one.row]) + one.place, one))
         cursor = self._simulation.world.cursor
         for option in self._simulation.policy(player)(player, turn):
+            turn.remember(option.rule, option.fires)
+            if not option.fires.any():
+                continue
             place = rank + np.int32(option.place)
             earlier = option.fires & (place >= cursor) & (place < self._first)
             if earlier.any():

@@ -188,13 +188,15 @@ if set(_INSTRUMENT) != set(INSTRUMENT):
 def offer_stands(view: View, deal: int, party: int) -> NDArray[np.bool_]:
     """[run] the party's consent to the deal stands today."""
     consent = view.world.consent[:, deal * len(view.plan.players) + party]
-    stands = _assumption(view, view.plan.offer_paths[deal])
-    return np.asarray((consent <= view.today) & (view.today < consent + stands))
+    given = consent <= view.today
+    if given.any():
+        given &= view.today < consent + _assumption(view, view.plan.offer_paths[deal])
+    return given
 
 
-def offered(view: View, deal: int) -> NDArray[np.bool_]:
-    """[run] some party's consent stands."""
-    return np.logical_or.reduce([offer_stands(view, deal, party) for party in view.plan.deals[deal][0]])
+def offered(view: View, column: int) -> NDArray[np.bool_]:
+    """[run] some party's consent to the deal stands."""
+    return np.logical_or.reduce([offer_stands(view, column, party) for party in view.plan.deals[column][0]])
 
 
 def held(view: View, column: int) -> NDArray[np.bool_]:
@@ -232,7 +234,7 @@ _TABLES: dict[str, dict[str, Reader]] = {
         "since": partial(_column, "since"),
     },
     "deals": {
-        "offered": lambda view, column: offered(view, column),
+        "offered": offered,
         "concluded": partial(_is_set, "concluded_on"),
         "concluded_on": partial(_column, "concluded_on"),
     },

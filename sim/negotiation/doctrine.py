@@ -22,25 +22,27 @@ from sim.negotiation.policy import (
 def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
     """What the player's rules would do. Draws are keyed by rule and decision point, never by count."""
     for place, rule in enumerate(player.rules):
-        fires = _fires(player, place, rule, turn)
-        if fires is not None:
-            yield Option(place, rule.acts, fires, rule.index)
+        fires = turn.before(rule)
+        if fires is None:
+            fires = _fires(player, place, rule, turn)
+        yield Option(place, rule.acts, fires & turn.runs, rule.index)
 
 
-def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths | None:
-    """[run] the rule's condition holds, something is open to do, and the draw comes up; None for in no run."""
+def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths:
+    """[run] the rule's condition holds, something is open to do, and the draw comes up."""
+    nowhere = np.zeros(len(turn.runs), dtype=np.bool_)
     points = [point for point in turn.occasions if not rule.at or point.at in rule.at]
     if not points:
-        return None
+        return nowhere
     runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
     runs = runs & turn.runs
     if not runs.any():
-        return None
+        return nowhere
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
     if asked.any():
         asked &= turn.open_to(rule.acts)
     if not asked.any():
-        return None
+        return nowhere
     if rule.probability.certain == 1.0 and turn.consider is None:
         return asked
     probability = np.broadcast_to(rule.probability.of(turn.sight, asked), asked.shape)

@@ -81,6 +81,8 @@ class PlannedRule:
     probability: Quantity
     once: bool
     acts: tuple[Act, ...]
+    rests_on: frozenset[str]
+    """parts of the scenario, by name, whose state its condition, probability and acts read"""
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,9 @@ class Turn(Protocol):
     @property
     def consider(self) -> Callable[[Considered], None] | None:
         """Takes what is weighed, when somebody wants the story."""
+
+    def before(self, rule: PlannedRule) -> Truths | None:
+        """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths: ...
     def draw(self, stream: str, occasion: str) -> NDArray[np.float64]: ...

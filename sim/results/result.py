@@ -94,7 +94,7 @@ class Result:
         return days if days[-1] == self.plan.horizon else np.append(days, np.int32(self.plan.horizon))
 
     def path(self, series: str, step: int = 1) -> Steps:
-        """A tariff series (`stack.off_list`, `average.us.china`), percentage points, as steps; one of `plan.recorded_series`."""
+        """A tariff series, one of `plan.recorded_series` (`stack.off_list`), in percentage points, as steps."""
         column = self.plan.recorded_series.index(series)
         table = store.read(
             self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day"
