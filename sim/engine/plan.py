@@ -256,7 +256,11 @@ class _Compiler:
         """First words of the names that the rule reads, its targets, and what packages hide."""
         expressions = [rule.when, rule.probability, *(value for move in rule.do for _, value in move)]
         names = {name for one in expressions if isinstance(one, Expression) for name in one.names}
-        roots = {name.split(".")[0] for name in names}
+        # Of an actor only its latest move changes; its parameters and beliefs stay.
+        still = {
+            name for name in names if name.split(".")[0] in self.scenario.actors and not name.endswith(".last_move")
+        }
+        roots = {name if name.endswith(".last_move") else name.split(".")[0] for name in names - still}
         for move in rule.do:
             target = move.from_ if move.verb == "exempt" else getattr(move, move.verb)
             roots |= set(target if isinstance(target, list) else [target])

@@ -207,7 +207,7 @@ class Simulation:
             self.moved["stack"] = self.moved["average"] = self.waves
         if mover.who >= 0:
             world.last_move[rows, mover.who] = today
-            self.moved[self.plan.players[mover.who].name] = self.waves
+            self.moved[f"{self.plan.players[mover.who].name}.last_move"] = self.waves
         for index in self._audience(section, column) - mover.audience_without:
             player = self.plan.players[index]
             if not self.listens(player, "reaction"):

@@ -116,6 +116,7 @@ class EngineTurn:
         self._player = player
         self._due = simulation.world.due[:, player.index] != 0
         self._draws: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._points: dict[int, list[Occasion]] = {}
         self._fired: dict[int, tuple[int, Truths]] = {}
         """rule → (moves made today when it was weighed, what it came to)"""
         self.runs = self._due
@@ -126,6 +127,12 @@ class EngineTurn:
     def narrow(self, active: Truths) -> None:
         """Only these runs may still move today."""
         self.runs = self._due & active
+
+    def points(self, rule: PlannedRule) -> list[Occasion]:
+        """The decision points of today at which the rule may act, the weightier first."""
+        if rule.index not in self._points:
+            self._points[rule.index] = [one for one in self.occasions if not rule.at or one.at in rule.at]
+        return self._points[rule.index]
 
     def before(self, rule: PlannedRule) -> Truths | None:
         """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""

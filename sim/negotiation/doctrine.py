@@ -22,6 +22,8 @@ from sim.negotiation.policy import (
 def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
     """What the player's rules would do. Draws are keyed by rule and decision point, never by count."""
     for place, rule in enumerate(player.rules):
+        if not turn.points(rule):
+            continue
         fires = turn.before(rule)
         if fires is None:
             fires = _fires(player, place, rule, turn)
@@ -30,19 +32,16 @@ def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
 
 def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths:
     """[run] the rule's condition holds, something is open to do, and the draw comes up."""
-    nowhere = np.zeros(len(turn.runs), dtype=np.bool_)
-    points = [point for point in turn.occasions if not rule.at or point.at in rule.at]
-    if not points:
-        return nowhere
+    points = turn.points(rule)
     runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
     runs = runs & turn.runs
     if not runs.any():
-        return nowhere
+        return runs
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
     if asked.any():
         asked &= turn.open_to(rule.acts)
     if not asked.any():
-        return nowhere
+        return asked
     if rule.probability.certain == 1.0 and turn.consider is None:
         return asked
     probability = np.broadcast_to(rule.probability.of(turn.sight, asked), asked.shape)

@@ -168,9 +168,8 @@ class Turn(Protocol):
     def runs(self) -> Truths:
         """[run] those in which it may still move today"""
 
-    @property
-    def occasions(self) -> list[Occasion]:
-        """The decision points of today, the weightier first."""
+    def points(self, rule: PlannedRule) -> list[Occasion]:
+        """The decision points of today at which the rule may act, the weightier first."""
 
     @property
     def consider(self) -> Callable[[Considered], None] | None:
