@@ -39,7 +39,10 @@ def calendar_chart(
     lives: list[Life], marks: list[Mark], expires: dict[str, int], title: str, source: str, size: str = "page"
 ) -> Chart:
     """Rows of instruments, shaded by share in force, under a band of milestones; agreements' last days as lines."""
-    subtitle = "Bars: share of futures in which the instrument is in force (darker: more). Diamonds: milestones, with the share in which they take place."
+    subtitle = (
+        "Bars: share of futures in which the instrument is in force (darker: more). "
+        "Diamonds: milestones, with the share in which they take place."
+    )
     rows = len(lives) + len(marks)
     table: dict[str, list[Any]] = {"row": [], "date": [], "share_percent": []}
     with house_style():
@@ -47,7 +50,7 @@ def calendar_chart(
         axes = made.subplots()
         axes.grid(visible=False)
         for row, mark in enumerate(marks):
-            first, last = (date2num(date(day)) for day in (mark.first, mark.last))  # type: ignore[no-untyped-call]
+            first, last = (date2num(date(day)) for day in (mark.first, mark.last))
             axes.plot([first, last], [row, row], color=GREY, linewidth=2, solid_capstyle="butt")
             axes.plot((first + last) / 2, row, "D", color=BLACK, markersize=4.5)
             axes.text(last + 5, row, f"{mark.share * 100:.0f} %", va="center", fontsize=7, color=GREY)
@@ -60,7 +63,7 @@ def calendar_chart(
             table["date"] += [date(day) for day in life.days]
             table["share_percent"] += np.round(life.share * 100, 1).tolist()
         for name, day in expires.items():
-            axes.axvline(date2num(date(day)), color=BLACK, linewidth=0.9, linestyle=(0, (4, 3)))  # type: ignore[no-untyped-call]
+            axes.axvline(date2num(date(day)), color=BLACK, linewidth=0.9, linestyle=(0, (4, 3)))
             axes.annotate(
                 f"{name} expires {date(day).day} {date(day):%b}",
                 (date2num(date(day)), rows - 0.45),
@@ -68,7 +71,7 @@ def calendar_chart(
                 textcoords="offset points",
                 fontsize=7,
                 va="bottom",
-            )  # type: ignore[no-untyped-call]
+            )
         axes.set_yticks(
             range(rows), [*(mark.title for mark in marks), *(life.title for life in lives)], fontsize=7.5, color=INK
         )
@@ -85,20 +88,20 @@ def calendar_chart(
     return Chart("calendar", made, title, subtitle, alt, table)
 
 
+SHADES = 50
+"""Steps of strength of a bar: finer ones cannot be told apart."""
+
+
 def _bar(axes: Any, row: int, life: Life) -> None:
     """A strip whose strength is the share of futures; a hollow mark where it is planned to begin."""
-    edges = [date2num(date(day)) for day in life.days]
-    for left, right, share in zip(edges[:-1], edges[1:], life.share[:-1], strict=True):
-        if share > 0.002:
-            axes.barh(
-                row,
-                right - left,
-                left=left,
-                height=0.62,
-                color=colour(life.actor),
-                alpha=0.12 + 0.88 * float(share),
-                linewidth=0,
-            )
+    edges = np.array([date2num(date(day)) for day in life.days])
+    shades = np.rint(life.share * SHADES)
+    starts = np.flatnonzero(np.diff(shades, prepend=-1.0))
+    for first, after in zip(starts, [*starts[1:], len(shades) - 1], strict=True):
+        if shades[first] > 0 and after > first:
+            strength = 0.12 + 0.88 * shades[first] / SHADES
+            width = edges[after] - edges[first]
+            axes.barh(row, width, left=edges[first], height=0.62, color=colour(life.actor), alpha=strength, linewidth=0)
     if life.planned is not None:
         axes.plot(
             date2num(date(life.planned)), row, ">", color="white", markeredgecolor=colour(life.actor), markersize=6

@@ -14,7 +14,10 @@ def compare_chart(
 ) -> Chart:
     """A panel for each what-if, a row for each outcome; bars of change in points with twice the paired error."""
     outcomes = list(next(iter(changes.values())))
-    subtitle = "Change in the odds, percentage points, against the base on the same futures; lines: ± 2 standard errors; grey: no clear difference"
+    subtitle = (
+        "Change in the odds, percentage points, against the base on the same futures; "
+        "lines: ± 2 standard errors; grey: no clear difference"
+    )
     columns = min(3, len(changes))
     rows = -(-len(changes) // columns)
     table: dict[str, list[Any]] = {"what_if": [], "outcome": [], "change_points": [], "error_points": [], "clear": []}

@@ -32,9 +32,9 @@ def fan_chart(
             quantiles = np.quantile(path.values, LEVELS, axis=0)
             dates = [date(day) for day in path.days]
             low, lower, middle, upper, high = quantiles
-            axes.fill_between(dates, low, high, step="post", color=colours[name], alpha=0.18, linewidth=0)  # type: ignore[arg-type]
-            axes.fill_between(dates, lower, upper, step="post", color=colours[name], alpha=0.38, linewidth=0)  # type: ignore[arg-type]
-            axes.step(dates, middle, where="post", color=colours[name], linewidth=1.8)  # type: ignore[arg-type]
+            axes.fill_between(dates, low, high, step="post", color=colours[name], alpha=0.18, linewidth=0)
+            axes.fill_between(dates, lower, upper, step="post", color=colours[name], alpha=0.38, linewidth=0)
+            axes.step(dates, middle, where="post", color=colours[name], linewidth=1.8)
             axes.set_title(titles[name], fontsize=9, loc="left")
             axes.annotate(
                 f"{middle[-1]:.0f}",
@@ -44,7 +44,7 @@ def fan_chart(
                 ha="right",
                 fontsize=8,
                 fontweight="bold",
-            )  # type: ignore[arg-type]
+            )
             axes.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
             axes.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))
             axes.tick_params(axis="x", labelsize=7.5, colors=GREY)
@@ -53,9 +53,9 @@ def fan_chart(
             table["date"] += dates
             for level, values in zip(LEVELS, quantiles, strict=True):
                 table[f"p{int(level * 100)}_pp"] += np.round(values, 3).tolist()
-        value_axis_right(panels[-1])
-        for axes in panels[:-1]:
-            axes.tick_params(labelleft=False, labelright=False)
+        for axes in panels:
+            value_axis_right(axes)
+            axes.tick_params(axis="y", labelleft=False, labelright=axes is panels[-1])
         head(made, title, subtitle + " Line: median; dark: 50 of 100 futures; light: 90 of 100.", source)
     ends = "; ".join(
         f"{titles[name]}: median {np.median(path.values[:, -1]):.0f} at the end" for name, path in paths.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +35,7 @@ def moves_chart(
         axes.set_xlim(-0.5, len(kinds) - 0.3)
         axes.spines["bottom"].set_visible(False)
         head(made, title, subtitle, source)
-    table: dict[str, list[object]] = {
+    table: dict[str, list[Any]] = {
         "actor": [actor for actor in actors for _ in kinds],
         "move": [kind for _ in actors for kind in kinds],
         "futures_percent": np.round(shares * 100, 2).ravel().tolist(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from plots.style import BLUE, GREY, Chart, figure, head, house_style
 from sim.analysis.odds import Odds
@@ -30,7 +31,7 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
                     alpha=0.45,
                     solid_capstyle="butt",
                 )
-            axes.plot(one.mean * 100, row, "o", color=BLUE, markersize=6)
+            axes.plot(one.mean * 100, row, "o", color=BLUE, markersize=6, clip_on=False)
             right = max(one.high or 0.0, one.mean) * 100
             axes.text(min(right + 2, 94), row, percent(one.mean), va="center", fontsize=9, fontweight="bold")
         axes.set_yticks(
@@ -42,7 +43,7 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
         axes.tick_params(axis="x", colors=GREY, length=0)
         head(made, title, subtitle, source)
     listed = "; ".join(f"{titles[name]}: {percent(odds[name].mean)}" for name in names)
-    table = {
+    table: dict[str, list[Any]] = {
         "outcome": names,
         "title": [titles[name] for name in names],
         "mean_percent": [round(o.mean * 100, 2) for o in odds.values()],

@@ -23,7 +23,7 @@ ACTORS = {"us": BLUE, "china": VERMILLION, "eu": GREEN, "g7": PURPLE, "allies": 
 
 SIZES = {"page": (7.2, 4.2), "slide": (10.0, 5.2)}
 """Inches."""
-_RC = {
+_RC: dict[Any, Any] = {
     "svg.hashsalt": "parley",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
@@ -84,12 +84,13 @@ def figure(size: str = "page", taller: float = 1.0) -> Figure:
 
 def head(made: Figure, title: str, subtitle: str, source: str) -> None:
     """Title, subtitle and source, flush left."""
-    width = int(made.get_figwidth() * 11.5)
+    width = int(made.get_figwidth() * 10)
     lines = textwrap.wrap(title, width)
-    under = textwrap.wrap(subtitle, int(made.get_figwidth() * 14.5))
+    under = textwrap.wrap(subtitle, int(made.get_figwidth() * 14))
     inches = 0.2 * len(lines) + 0.16 * len(under) + 0.12
     top = 1 - inches / made.get_figheight()
-    made.get_layout_engine().set(rect=(0.0, 0.05, 1.0, top - 0.05))  # type: ignore[union-attr]
+    layout: Any = made.get_layout_engine()
+    layout.set(rect=(0.0, 0.05, 1.0, top - 0.05))
     made.text(0.012, 0.985, "\n".join(lines), ha="left", va="top", fontsize=11, fontweight="bold")
     made.text(
         0.012,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.dates import DateFormatter, MonthLocator
 from numpy.typing import NDArray
@@ -26,12 +28,12 @@ def truce_end_chart(
     """
     ended = np.array([(ended_on <= day).mean() for day in days])
     running = np.array([((expires >= day) | ((ended_on < MISSING) & (ended_on > day))).mean() for day in days])
-    dates = [date(day) for day in days]
+    dates: list[Any] = [date(day) for day in days]
     with house_style():
         made = figure(size)
         axes = made.subplots()
-        axes.fill_between(dates, 0, ended * 100, step="post", color=PALE)  # type: ignore[arg-type]
-        axes.step(dates, ended * 100, where="post", color=BLUE, linewidth=2)  # type: ignore[arg-type]
+        axes.fill_between(dates, 0, ended * 100, step="post", color=PALE)
+        axes.step(dates, ended * 100, where="post", color=BLUE, linewidth=2)
         axes.annotate(
             f"{ended[-1] * 100:.0f} % by the horizon",
             (dates[-1], ended[-1] * 100),
@@ -41,7 +43,7 @@ def truce_end_chart(
             fontsize=9,
             fontweight="bold",
             color=BLUE,
-        )  # type: ignore[arg-type]
+        )
         axes.set_ylim(0, 100)
         axes.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
         axes.xaxis.set_major_locator(MonthLocator(interval=2))

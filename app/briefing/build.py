@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +48,7 @@ def write_briefing(result: Result, what_ifs: list[Result], folder: Path, command
     for chart in briefing.charts():
         write(chart, folder / "charts")
     page = folder / "briefing.html"
-    page.write_text(render(briefing), encoding="utf-8")
+    page.write_text(render(briefing, folder / "charts"), encoding="utf-8")
     return page
 
 
@@ -78,7 +80,7 @@ class _Builder:
             self.scenario.title,
             self.scenario.question or "",
             self._answer(),
-            f"As of {self.scenario.as_of.day} {self.scenario.as_of:%B %Y} · to {self.scenario.horizon.day} {self.scenario.horizon:%B %Y}",
+            f"As of {_long(self.scenario.as_of)} · to {_long(self.scenario.horizon)}",
             [section for section in sections if section.blocks],
         )
 
@@ -106,7 +108,8 @@ class _Builder:
         rarely = [
             f"{self._worded(name)} ({Stated(self.odds[name].mean)})" for name in rest[3:] if self.odds[name].mean > 0
         ]
-        text = f"The most frequent outcome is {odds_word(one.mean)}: {self._worded(first)} ({Stated(one.mean)} of futures{band})."
+        word, share = odds_word(one.mean), Stated(one.mean)
+        text = f"The most frequent outcome is {word}: {self._worded(first)} ({share} of futures{band})."
         if others:
             text += " Next come: " + "; ".join(others) + "."
         if rarely:
@@ -130,8 +133,8 @@ class _Builder:
 
     def _caution(self) -> list[Block]:
         text = (
-            "These odds follow from the rules, probabilities and ranges typed into the scenario, listed below with their "
-            "sources; they are conditional on them and are not a forecast. The band shows how far they move over the "
+            "These odds follow from the rules, probabilities and ranges typed into the scenario, listed below with "
+            "their sources; they are conditional on them and are not a forecast. The band shows how far they move over the "
             "assumptions; the sampling error is what more futures would take away."
         )
         return [Paragraph(text, note=True), Paragraph(scale(), note=True)]
@@ -186,7 +189,8 @@ class _Builder:
         sources = [one for one in provenance(self.scenario).values() if one.source != DEFAULT]
         signed = sum((one.source or "").startswith(ASSUMPTION) for one in sources)
         unsourced = sum(one.source is None for one in sources)
-        text = f"Of {len(sources)} numbers and dates in the scenario, {signed} are signed assumptions and {len(sources) - signed - unsourced} carry a source"
+        cited = len(sources) - signed - unsourced
+        text = f"Of {len(sources)} numbers and dates of the scenario, {signed} are signed assumptions and {cited} carry a source"
         text += f"; {unsourced} have neither." if unsourced else "."
         uncertain = sum(not scalar.fixed for scalar in self.plan.scalars.values())
         return [Paragraph(f"{text} {uncertain} are uncertain and drawn anew for each draw of the assumptions.")]
@@ -306,7 +310,7 @@ class _Builder:
         kinds = [kind for kind in What if kind <= What.leaves]
         shares_ = np.zeros((len(self.plan.players), len(kinds)))
         table = self.result.events(f"who >= 0 AND what <= {int(What.leaves)}")
-        once = (
+        once: Any = (
             np.unique(np.stack([table["run"], table["who"], table["what"]], axis=1), axis=0)
             if len(table["run"])
             else []
@@ -320,7 +324,8 @@ class _Builder:
         names = [kind.name for kind, used in zip(kinds, columns, strict=True) if used]
         chosen = shares_[np.ix_(rows, columns)]
         row, column = np.unravel_index(chosen.argmax(), chosen.shape)
-        title = f"The most usual move: {actors[row]} {names[column].replace('_', ' ')}, in {percent(float(chosen[row, column]))} of futures"
+        share, move = percent(float(chosen[row, column])), names[column].replace("_", " ")
+        title = f"The most usual move: {actors[row]} {move}, in {share} of futures"
         return [FigureBlock(moves_chart(chosen, actors, names, title, self.source))]
 
     # ── What-ifs ─────────────────────────────────────────────────────────────────────────────────────
@@ -374,3 +379,7 @@ def _change(one: Difference) -> str:
     if not one.clear:
         return "no clear difference"
     return f"{percent(one.variant)} ({one.change * 100:+.1f} ± {2 * one.error * 100:.1f} points)"
+
+
+def _long(day: datetime.date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from app.briefing.content import Briefing, Bullets, FigureBlock, Paragraph, Table
-from plots.style import Chart, house_style
+from plots.style import Chart
 
 
-def render(briefing: Briefing) -> str:
-    """The page."""
+def render(briefing: Briefing, charts: Path) -> str:
+    """The page; the SVG of each chart is read from the folder `charts`."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=select_autoescape(default=True),
@@ -25,29 +24,28 @@ def render(briefing: Briefing) -> str:
     environment.tests["bullets"] = lambda block: isinstance(block, Bullets)
     environment.tests["data_table"] = lambda block: isinstance(block, Table)
     environment.tests["chart"] = lambda block: isinstance(block, FigureBlock)
-    environment.filters["svg"] = inline_svg
+    environment.filters["svg"] = lambda chart: inline_svg(chart, charts)
     environment.filters["rows"] = _key_rows
     style = Markup((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
     return environment.get_template("briefing.html.j2").render(briefing=briefing, style=style)
 
 
-def inline_svg(chart: Chart) -> Markup:
+_OPENING = (
+    r'<svg viewBox="\1" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'aria-hidden="true" focusable="false">'
+)
+"""The page sets the width; the text alternative is on the figure around it."""
+
+
+def inline_svg(chart: Chart, charts: Path) -> Markup:
     """The chart as an SVG element whose identifiers no other chart of the page has."""
-    buffer = io.StringIO()
-    with house_style():
-        chart.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
+    text = (charts / f"{chart.name}.svg").read_text(encoding="utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{chart.name}-', text)
     text = re.sub(r'(xlink:href="#|href="#|url\(#)', lambda match: f"{match[1]}{chart.name}-", text)
-    # The page sets the width; the text alternative is on the figure around it.
-    text = re.sub(
-        r'<svg [^>]*?viewBox="([^"]+)"[^>]*>',
-        r'<svg viewBox="\1" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" focusable="false">',
-        text,
-        count=1,
-    )
+    text = re.sub(r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', _OPENING, text, count=1)
     return Markup(text)
 
 

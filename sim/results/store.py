@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,9 @@ TABLES = ("runs", "events", "rates")
 Columns = dict[str, NDArray[Any]]
 
 
+@cache
 def connect() -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB that never reaches for the network."""
+    """The in-memory DuckDB of a process, which never reaches for the network."""
     import duckdb
 
     offline: dict[str, str | bool | int | float | list[str]] = {
@@ -47,7 +49,7 @@ def write_block(block: Block, folder: Path) -> None:
         connection.register("columns", {name: np.ascontiguousarray(values) for name, values in columns.items()})
         path = str(unfinished / f"{table}.parquet").replace("'", "''")
         connection.execute(f"COPY (SELECT * FROM columns) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
-    connection.close()
+    connection.unregister("columns")
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
 
@@ -66,18 +68,12 @@ def read(root: Path, table: str, columns: str = "*", where: str = "TRUE", order:
     """Columns of a table over all blocks under `root`. `columns`, `where` and `order` are SQL of this package's own."""
     pattern = str(root / "block-*" / f"{table}.parquet").replace("'", "''")
     ordered = f" ORDER BY {order}" if order else ""
-    connection = connect()
-    try:
-        query = f"SELECT {columns} FROM read_parquet('{pattern}') WHERE {where}{ordered}"
-        return {name: np.asarray(values) for name, values in connection.execute(query).fetchnumpy().items()}
-    finally:
-        connection.close()
+    query = f"SELECT {columns} FROM read_parquet('{pattern}') WHERE {where}{ordered}"
+    return {name: np.asarray(values) for name, values in connect().execute(query).fetchnumpy().items()}
 
 
 def each_block(root: Path, table: str, columns: str = "*") -> Iterator[Columns]:
     """One block after the other, for what must not hold the whole ensemble in memory."""
     for folder in blocks(root):
-        connection = connect()
         path = str(folder / f"{table}.parquet").replace("'", "''")
-        yield connection.execute(f"SELECT {columns} FROM read_parquet('{path}')").fetchnumpy()
-        connection.close()
+        yield connect().execute(f"SELECT {columns} FROM read_parquet('{path}')").fetchnumpy()
