@@ -21,7 +21,7 @@ def compare_chart(
     columns = min(3, len(changes))
     rows = -(-len(changes) // columns)
     table: dict[str, list[Any]] = {"what_if": [], "outcome": [], "change_points": [], "error_points": [], "clear": []}
-    reach = max(abs(one.change) for panel in changes.values() for one in panel.values()) * 115 + 4
+    reach = max(abs(one.change) for panel in changes.values() for one in panel.values()) * 130 + 5
     with house_style():
         made = figure(size, taller=max(0.9, rows * 0.1 * len(outcomes)))
         panels = made.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
@@ -54,7 +54,7 @@ def compare_chart(
                 table["change_points"].append(round(one.change * 100, 2))
                 table["error_points"].append(round(one.error * 100, 2))
                 table["clear"].append(one.clear)
-            axes.set_title("\n".join(textwrap.wrap(titles[name], 30)), fontsize=8.5, loc="left")
+            axes.set_title("\n".join(textwrap.wrap(titles[name], 25)), fontsize=8.5, loc="left")
             axes.set_xlim(-reach, reach)
             axes.spines["bottom"].set_visible(False)
             axes.tick_params(length=0, labelsize=7.5)

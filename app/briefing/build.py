@@ -134,8 +134,8 @@ class _Builder:
     def _caution(self) -> list[Block]:
         text = (
             "These odds follow from the rules, probabilities and ranges typed into the scenario, listed below with "
-            "their sources; they are conditional on them and are not a forecast. The band shows how far they move over the "
-            "assumptions; the sampling error is what more futures would take away."
+            "their sources; they are conditional on them and are not a forecast. The band shows how far they move over "
+            "the assumptions; the sampling error is what more futures would take away."
         )
         return [Paragraph(text, note=True), Paragraph(scale(), note=True)]
 
@@ -190,7 +190,7 @@ class _Builder:
         signed = sum((one.source or "").startswith(ASSUMPTION) for one in sources)
         unsourced = sum(one.source is None for one in sources)
         cited = len(sources) - signed - unsourced
-        text = f"Of {len(sources)} numbers and dates of the scenario, {signed} are signed assumptions and {cited} carry a source"
+        text = f"Of {len(sources)} numbers and dates, {signed} are signed assumptions and {cited} carry a source"
         text += f"; {unsourced} have neither." if unsourced else "."
         uncertain = sum(not scalar.fixed for scalar in self.plan.scalars.values())
         return [Paragraph(f"{text} {uncertain} are uncertain and drawn anew for each draw of the assumptions.")]
