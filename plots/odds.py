@@ -56,10 +56,10 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
 
 def percent(share: float) -> str:
     """A share in words: whole per cent, and no false zero or certainty."""
-    if share == 0:
-        return "0 %"
-    if share == 1:
-        return "100 %"
-    if share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+    if share in (0, 1):
+        words = f"{share * 100:.0f} %"
+    elif share < 0.01:
+        words = "under 1 %"
+    else:
+        words = "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+    return words.replace(" %", "\u00a0%")

@@ -119,7 +119,9 @@ class _Builder:
     def _worded(self, name: str) -> str:
         title = self.titles[name]
         first = title.split(" ")[0]
-        keeps = first.isupper() or first in {actor.title.split(" ")[0] for actor in self.scenario.actors.values()}
+        keeps = (first.isupper() and first != "A") or first in {
+            actor.title.split(" ")[0] for actor in self.scenario.actors.values()
+        }
         return title if keeps else title[0].lower() + title[1:]
 
     def _strongest_what_if(self) -> str:

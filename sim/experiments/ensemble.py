@@ -13,13 +13,14 @@ import os
 import pickle
 import platform
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from time import perf_counter
 from typing import Any
 
@@ -192,9 +193,11 @@ def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None,
     own = scenario.ensemble
     seed = own.seed if seed is None else seed
     request = Request(scenario, runs or own.runs, seed, own.chances, workers=workers)
-    holder = TemporaryDirectory(prefix="parley-")
-    work, folder = Path(holder.name) / "work", Path(holder.name) / "result"
+    holder = Path(mkdtemp(prefix="parley-"))
+    work, folder = holder / "work", holder / "result"
     work.mkdir()
     simulated = simulate_blocks(request, work)
     place(simulated, manifest(request, simulated, scenario.title), folder)
-    return Result(plan(scenario), folder, holder=holder)
+    result = Result(plan(scenario), folder)
+    weakref.finalize(result, shutil.rmtree, holder, ignore_errors=True)
+    return result

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -35,18 +34,11 @@ class Steps:
 class Result:
     """An ensemble of one variant of a scenario (the base or a what-if), read from its folder."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        folder: Path,
-        what_if: str | None = None,
-        holder: TemporaryDirectory[str] | None = None,
-    ) -> None:
+    def __init__(self, plan: Plan, folder: Path, what_if: str | None = None) -> None:
         self.plan = plan
         self.scenario = plan.scenario
         self.folder = folder
         self.what_if = what_if
-        self._holder = holder  # a temporary folder lives as long as the result that reads it
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

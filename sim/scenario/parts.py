@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -32,12 +33,12 @@ def _expression(value: Any) -> Expression:
         raise ValueError(str(error)) from None
 
 
+_QUANTITY = re.compile(r"\s*[+\-×x]?\s*[\d.][\d.eE+-]*\s*(%|[A-Za-z]+( [A-Za-z]+)?)?\s*")
+
+
 def _reads_as_quantity(value: Any) -> bool:
     """Whether a value that may be a quantity or an expression is meant as a quantity."""
-    if not isinstance(value, str):
-        return True
-    text = value.strip()
-    return text[:1] in "+-×" or (text[:1].isdigit() and not any(sign in text for sign in "*/()<>=")) or not text
+    return not isinstance(value, str) or not value.strip() or _QUANTITY.fullmatch(value) is not None
 
 
 def _quantity_or_expression(dimension: Dimension) -> BeforeValidator:

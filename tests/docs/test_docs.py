@@ -1,0 +1,70 @@
+"""The documentation is true: its scenarios run, its tables are those of the code, its commands exist."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import sim
+from app.cli import main
+from sim.scenario.moves import VERBS
+from sim.scenario.policies import PRESETS
+from sim.scenario.schema import json_schema
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
+WHOLE = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("schema: 1")]
+
+
+def test_the_tables_are_those_of_the_code():
+    spec = importlib.util.spec_from_file_location("tables", ROOT / "docs" / "tables.py")
+    tables = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    assert tables.tables() in PAGE, "run python docs/tables.py"
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_whole_scenarios_of_the_page_run(text, tmp_path):
+    file = tmp_path / "world.yaml"
+    file.write_text(text)
+    scenario = sim.load(str(file), strict=True)
+    odds = sim.odds(sim.simulate(scenario, runs=200))
+    assert sum(one.mean for one in odds.values()) == pytest.approx(1)
+    assert sum(one.mean > 0 for one in odds.values()) >= 3
+
+
+def test_every_key_verb_and_preset_is_described():
+    properties = {key for part in json_schema()["$defs"].values() for key in part.get("properties", {})}
+    words = properties | set(json_schema()["properties"]) | set(VERBS) | set(PRESETS)
+    ignored = {
+        "verb",
+        "preset",
+        "moves",
+        "hold",
+        "mirror",
+        "grit",
+        "brinkmanship",
+        "url",
+        "published",
+        "tag",
+        "between",
+    }
+    missing = {
+        word for word in words - ignored if f"`{word}" not in PAGE and f"{word}:" not in PAGE and f"{word}," not in PAGE
+    }
+    assert not missing
+
+
+def test_commands_of_the_readme_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in set(re.findall(r"^    parley (\w+)", readme, re.MULTILINE)):
+        assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0, command
+
+
+def test_the_python_of_the_readme_runs(capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    exec(compile(code.replace("runs=1000", "runs=20"), "README.md", "exec"), {})
+    assert "longer_roll_agreed" in capsys.readouterr().out
