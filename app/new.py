@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import click
-from sim.scenario.load import load
-from sim.scenario.schema import json_schema
 
 from scenarios import SHIPPED
+from sim.scenario.load import load
 from sim.scenario.problems import closest
+from sim.scenario.schema import json_schema
 
 SCHEMA_FILE = "parley.schema.json"
 
