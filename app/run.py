@@ -122,10 +122,15 @@ def run_scenario(
     results: dict[str, Result] = {}
     with ExitStack() as held:
         with _progress(sum(request.runs for request in requests.values()), quiet) as told:
+            by_key: dict[str, Simulated] = {}
             for name, request in requests.items():
-                folder = held.enter_context(work_folder(out, request))
-                simulated[name] = simulate_blocks(request, folder, told)
-        seconds["simulate"] = sum(one.simulate_seconds for one in simulated.values())
+                if request.key in by_key:  # a what-if that restates the base is the base
+                    told(request.runs)
+                else:
+                    folder = held.enter_context(work_folder(out, request))
+                    by_key[request.key] = simulate_blocks(request, folder, told)
+                simulated[name] = by_key[request.key]
+        seconds["simulate"] = sum(one.simulate_seconds for one in by_key.values())
         with swapped_in(target) as staging:
             writing = perf_counter()
             for name, request in requests.items():
@@ -136,14 +141,14 @@ def run_scenario(
             )
             base = results[BASE]
             odds = shares(base.outcome, base.outcome_names, base.chances)
-            seconds["write"] = sum(one.write_seconds for one in simulated.values()) + perf_counter() - writing
+            seconds["write"] = sum(one.write_seconds for one in by_key.values()) + perf_counter() - writing
             rendering = perf_counter()
             others = [result for name, result in results.items() if name != BASE]
             write_briefing(base, others, staging, command)
             seconds["render"] = perf_counter() - rendering
     for request in requests.values():
         drop_work(out, request)
-    whole = simulated.values()
+    whole = by_key.values()
     return Finished(
         target,
         scenario,

@@ -89,9 +89,9 @@ def test_validate_says_valid_and_counts_warnings():
 def test_show_gives_calendar_stacks_assumptions_and_last_days():
     text = parley("show", SMALL, "--on", "2025-11-12").stdout
     assert "54.0 pp over MFN = fentanyl 20 + recip10 10 + recip24 24" in text
-    assert "2025-10-31  us: carry out hundred or let the threat lapse" in text
-    assert "2025-11-10  us, china: extend truce" in text
-    assert "2025-11-07  china: stop october before it enters into force" in text
+    assert "2025-10-31  United States: carry out or let lapse: h" in text
+    assert "2025-11-10  United States, China: extend: truce" in text
+    assert "2025-11-07  China: stop before it enters into force: o" in text
     assert "assumption: a world made up for tests" in text
 
 
@@ -171,7 +171,7 @@ def test_schema_is_json_schema():
 
 def test_set_changes_one_value():
     text = parley("show", SMALL, "--set", "agreements.truce.expires=2025-12-24").stdout
-    assert "2025-12-24  us, china: extend truce" in text
+    assert "2025-12-24  United States, China: extend: truce" in text
 
 
 WRONG = {
