@@ -28,6 +28,8 @@ class Pending(NamedTuple):
 
 # Which days wake the clock. The day after the last one is when an end shows.
 _OFFSETS: dict[str, tuple[int, ...]] = {
+    "threatened_on": (0,),
+    "enacted_on": (0,),
     "effective": (0, 1),
     "ends": (1,),
     "held_until": (1,),
@@ -39,6 +41,10 @@ _OFFSETS: dict[str, tuple[int, ...]] = {
     "reaction_due": (0,),
     "next_review": (0,),
 }
+
+
+_UNKNOWN = -1
+"""A column that must be looked at again."""
 
 
 class Calendar:
@@ -57,7 +63,7 @@ class Calendar:
         self._fixed = sorted(set(fixed_days))
         self._deadlines = deadlines
         self._stands = stands
-        self._next: dict[Pending, int] = dict.fromkeys(self._columns(plan), -1)
+        self._next: dict[Pending, int] = dict.fromkeys(self._columns(plan), _UNKNOWN)
 
     def _columns(self, plan: Plan) -> Iterator[Pending]:
         for array, offsets in _OFFSETS.items():
@@ -69,13 +75,26 @@ class Calendar:
     def touch(self, array: str, column: int) -> None:
         """A move has set this column: look at it again."""
         for offset in _OFFSETS.get(array, (0,)):
-            self._next[Pending(array, column, offset)] = -1
+            self._next[Pending(array, column, offset)] = _UNKNOWN
         if array == "effective":
-            self._next[Pending("deadline", column)] = -1
+            self._next[Pending("deadline", column)] = _UNKNOWN
 
     def falls(self, array: str, column: int, day: int, offset: int = 0) -> bool:
-        """Whether some run has this pending on `day`, the day that `next_day` gave last."""
-        return self._next[Pending(array, column, offset)] == day
+        """Whether some run may have this pending on `day`, the day that `next_day` gave last.
+
+        A column that today's moves have touched may: what happens in one run hides nothing of another.
+        """
+        return self._next[Pending(array, column, offset)] in (day, _UNKNOWN)
+
+    def stirred(self, day: int) -> NDArray[np.int64]:
+        """Rows in which something is pending on `day`, the day that `next_day` gave last."""
+        if day in self._fixed:
+            return np.arange(len(self._world))
+        found = np.zeros(len(self._world), dtype=np.bool_)
+        for pending, on in self._next.items():
+            if on == day:
+                found |= self._days(pending) == day - pending.offset
+        return np.flatnonzero(found)
 
     def next_day(self, after: int) -> int:
         """The first day later than `after` on which something is pending (MISSING if none)."""

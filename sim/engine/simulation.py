@@ -73,7 +73,7 @@ class Simulation:
     ) -> None:
         run = np.asarray(runs, dtype=np.int64)
         uniforms = Uniforms(seed, run)
-        assumptions = chance.draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
+        assumptions = chance.draw(plan, seed, run, chances, quantiles)
         world = Opening(plan, run, assumptions, uniforms).fill()
         self._set(plan, world, Log(), assumptions, uniforms, uniforms, asked, consider)
         trackers.start(world, plan.timed, plan.as_of)
@@ -109,6 +109,8 @@ class Simulation:
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
+        self.stirred: Rows = np.arange(len(world))
+        """rows in which something is pending today; nothing happens in the others"""
 
     def _fresh_calendar(self) -> Calendar:
         fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
@@ -148,6 +150,7 @@ class Simulation:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
         self.world.today, self.world.done = day, False
         self.world.cursor[:] = 0
+        self.stirred = self.calendar.stirred(day)
         open_day(self)
         self.series.update()
         turns.mark_due(self)
@@ -161,7 +164,7 @@ class Simulation:
         record_in_force(self)
         self.series.update()
         self.series.record()
-        trackers.gather(self.view)
+        trackers.gather(self.view.within(self.stirred), self.stirred, self.world)
         self.world.done = True
         return None
 
@@ -192,7 +195,7 @@ class Simulation:
     def touched(self, array: str, column: int, rows: Rows | None = None) -> None:
         """A move has set this column: the calendar and the derived states must look again, and series in `rows`."""
         self.calendar.touch(array, column)
-        if rows is not None:
+        if rows is not None and self.plan.instruments[column].kind == "tariff":
             self.series.stale[rows] = True
         if array in ("effective", "ends", "held_until"):
             self.dirty.add(column)
@@ -212,7 +215,7 @@ class Simulation:
             player = self.plan.players[index]
             if not self.listens(player, "reaction"):
                 continue
-            reaction = np.broadcast_to(self.duration(player, "reaction"), len(world))[rows]
+            reaction = self.duration(player, "reaction", rows)
             due = today + np.maximum(1, np.rint(reaction)).astype(np.int32)
             world.reaction_due[rows, index] = np.minimum(world.reaction_due[rows, index], due)
             self.calendar.touch("reaction_due", index)
@@ -222,32 +225,33 @@ class Simulation:
             return self.plan.audience[column]
         return self.plan.parties[section][column]
 
-    def duration(self, player: Player, key: str) -> Value:
+    def duration(self, player: Player, key: str, rows: Rows | None = None) -> Value:
         """Reaction or review time of a player, days."""
         section = "actors" if player.name in self.plan.scenario.actors else "coalitions"
         part = getattr(self.plan.scenario, section)[player.name]
-        return self.value(getattr(part, key), f"{section}.{player.name}.{key}")
+        return self.value(getattr(part, key), f"{section}.{player.name}.{key}", rows)
 
-    def lag(self, instrument: int) -> Value:
+    def lag(self, instrument: int, rows: Rows | None = None) -> Value:
         """Days from decision to effect that its legal basis asks for."""
         basis = self.plan.instruments[instrument].legal_basis
         if basis is None:
             return 0
-        return self.value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag")
+        return self.value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag", rows)
 
     def whole_lag(self, instrument: int) -> NDArray[np.int32]:
         """The lag as whole days."""
         return np.rint(self.lag(instrument)).astype(np.int32)
 
-    def longest_life(self, instrument: int) -> Value | None:
+    def longest_life(self, instrument: int, rows: Rows) -> Value | None:
         """Days after which its legal basis ends it, if it does."""
         basis = self.plan.instruments[instrument].legal_basis
         life = None if basis is None else self.plan.scenario.legal_bases[basis].longest_life
-        return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life")
+        return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life", rows)
 
-    def value(self, scalar: Scalar, path: str) -> Value:
-        """A scalar of the file in every run, or one number for all."""
-        return value_of(scalar, path, self.assumptions)
+    def value(self, scalar: Scalar, path: str, rows: Rows | None = None) -> Value:
+        """A scalar of the file in every run, or in the given rows, or one number for all."""
+        value = value_of(scalar, path, self.assumptions)
+        return value[rows] if rows is not None and isinstance(value, np.ndarray) else value
 
     def _deadline(self, instrument: int) -> NDArray[np.int32]:
         """[run] last day to act on a standing threat, or the day it lapses when that comes first."""

@@ -14,10 +14,11 @@ from sim.days import MISSING
 from sim.engine.plan import Plan
 from sim.instruments import lives
 from sim.instruments.lives import Standing
-from sim.negotiation.policy import Value
+from sim.negotiation.policy import Rows, Value
 from sim.scenario.expressions import Kind
 from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, named_assumptions
 from sim.scenario.scalars import Scalar
+from sim.world.window import window
 from sim.world.world import World
 
 Reader = Callable[..., Value]
@@ -66,6 +67,17 @@ class View:
             self._read[name] = self._readers[name](self)
         return self._read[name]
 
+    def within(self, rows: Rows) -> View:
+        """The same day in the given runs only, which are in ascending order."""
+        if len(rows) == len(self.world):
+            return self
+        found: View = object.__new__(View)
+        found.__dict__ |= self.__dict__
+        found.world = window(self.world, rows)
+        found.assumptions = _Picked(self.assumptions, rows)
+        found.other_series = lambda column: self.other_series(column)[rows]
+        return found
+
     def assumption(self, path: str) -> Value:
         return self.assumptions[path]
 
@@ -87,6 +99,24 @@ class View:
         if kind.inner.kind is Kind.truth:
             return values > 0
         return values.astype(np.int32) if kind.inner.kind is Kind.date else values
+
+
+class _Picked(Mapping[str, Value]):
+    """Assumptions of some runs, picked as they are read."""
+
+    def __init__(self, assumptions: Mapping[str, Value], rows: Rows) -> None:
+        self._assumptions = assumptions
+        self._rows = rows
+
+    def __getitem__(self, path: str) -> Value:
+        value = self._assumptions[path]
+        return value[self._rows] if isinstance(value, np.ndarray) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assumptions)
+
+    def __len__(self) -> int:
+        return len(self._assumptions)
 
 
 def value_of(scalar: Scalar, path: str, drawn: Mapping[str, Value]) -> Value:

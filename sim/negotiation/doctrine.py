@@ -24,17 +24,19 @@ def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
     for place, rule in enumerate(player.rules):
         if not turn.points(rule):
             continue
+        runs = turn.ahead(place)
+        if not runs.any():
+            continue
         fires = turn.before(rule)
         if fires is None:
-            fires = _fires(player, place, rule, turn)
-        yield Option(place, rule.acts, fires & turn.runs, rule.index)
+            fires = _fires(player, place, rule, turn, runs)
+        yield Option(place, rule.acts, fires & runs, rule.index)
 
 
-def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths:
+def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn, runs: Truths) -> Truths:
     """[run] the rule's condition holds, something is open to do, and the draw comes up."""
     points = turn.points(rule)
-    runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
-    runs = runs & turn.runs
+    runs = runs & (points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points]))
     if not runs.any():
         return runs
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)

@@ -168,6 +168,9 @@ class Turn(Protocol):
     def runs(self) -> Truths:
         """[run] those in which it may still move today"""
 
+    def ahead(self, place: int) -> Truths:
+        """[run] those of `runs` in which the option at this place of the turn has not been passed yet."""
+
     def points(self, rule: PlannedRule) -> list[Occasion]:
         """The decision points of today at which the rule may act, the weightier first."""
 
