@@ -20,6 +20,7 @@ from sim.engine.day import open_day, record_in_force
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
 from sim.engine.rates import RateRecord, Rates
+from sim.engine.settled import Settled
 from sim.engine.tariffs import TariffSeries
 from sim.engine.view import View, value_of
 from sim.instruments import lives
@@ -95,17 +96,15 @@ class Simulation:
         self.assumptions = assumptions
         self.uniforms = uniforms
         self.dispositions = dispositions
+        self._disposed: dict[str, NDArray[np.float64]] = {}
         self.consider = consider
         self._asked = tuple(asked)
         self._answers: dict[str, Answer] = {}
         self._listening = plan.listening
-        self.waves = 0
-        """waves of moves so far, to tell what has moved since when"""
-        self.moved: dict[str, int] = {}
-        """part of the scenario → the wave in which it last moved"""
+        self.settled = Settled(plan, len(world))
         recorded, others = _tariffs(plan)
         self.series = RateRecord(world, recorded, others)
-        self.view = View(plan, world, assumptions, self.series.other)
+        self.view = View(plan, world, assumptions, self.series.recorded, self.series.other)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
@@ -150,9 +149,8 @@ class Simulation:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
         self.world.today, self.world.done = day, False
         self.world.cursor[:] = 0
-        self.stirred = self.calendar.stirred(day)
+        self.stirred = self.calendar.stirred(day, self.settled)
         open_day(self)
-        self.series.update()
         turns.mark_due(self)
 
     def _day(self) -> Question | None:
@@ -162,7 +160,6 @@ class Simulation:
             player, rows = asked
             return Question(player.name, self.world.today, self.world.run[rows])
         record_in_force(self)
-        self.series.update()
         self.series.record()
         trackers.gather(self.view.within(self.stirred), self.stirred, self.world)
         self.world.done = True
@@ -181,6 +178,12 @@ class Simulation:
     def decides(self, player: Player) -> bool:
         """Whether the player has anything to decide by."""
         return bool(player.rules) or player.name in self._asked
+
+    def disposition(self, stream: str) -> NDArray[np.float64]:
+        """[run] the one draw of a rule that decides for the whole future."""
+        if stream not in self._disposed:
+            self._disposed[stream] = self.dispositions.draw(stream)
+        return self._disposed[stream]
 
     def answer(self, actor: str, answer: Answer) -> None:
         """The answer to the question that stopped the clock."""
@@ -205,12 +208,10 @@ class Simulation:
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
         world, today = self.world, self.world.today
-        self.moved[self.plan.names(section)[column]] = self.waves
-        if section == "instruments" and self.plan.instruments[column].kind == "tariff":
-            self.moved["stack"] = self.moved["average"] = self.waves
+        self.settled.stir(section, column, rows)
         if mover.who >= 0:
             world.last_move[rows, mover.who] = today
-            self.moved[f"{self.plan.players[mover.who].name}.last_move"] = self.waves
+            self.settled.stir("deciders", mover.who, rows)
         for index in self._audience(section, column) - mover.audience_without:
             player = self.plan.players[index]
             if not self.listens(player, "reaction"):

@@ -89,7 +89,7 @@ def _occasions(simulation: Simulation, player: Player, rows: Rows) -> list[Occas
     found = []
     for milestone in player.milestones:
         name = simulation.plan.names("milestones")[milestone]
-        if simulation.listens(player, name):
+        if simulation.calendar.falls("date", milestone, simulation.world.today) and simulation.listens(player, name):
             found.append(Occasion(name, name, _held_today(simulation, milestone)[rows]))
     for slot in (Slot.deadline, Slot.reaction, Slot.review):
         found.append(Occasion(f"{slot.name}:{date}", str(slot.name), (due & slot) != 0))
@@ -125,8 +125,6 @@ class EngineTurn:
         self.first = first
         self._draws: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._points: dict[int, list[Occasion]] = {}
-        self._fired: dict[int, tuple[int, Truths]] = {}
-        """rule → (moves made today when it was weighed, what it came to)"""
         self.runs: Truths = simulation.world.due[rows, player.index] != 0
         self.occasions = _occasions(simulation, player, rows)
         self.consider: Callable[[Considered], None] | None = None
@@ -136,7 +134,6 @@ class EngineTurn:
         self._rows, self.first = self._rows[still], self.first[still]
         self._draws = {key: drawn[still] for key, drawn in self._draws.items()}
         self._points = {}
-        self._fired = {rule: (weighed, fires[still]) for rule, (weighed, fires) in self._fired.items()}
         self.runs = self.runs[still]
         self.occasions = [Occasion(one.name, one.at, one.runs[still]) for one in self.occasions]
 
@@ -155,17 +152,17 @@ class EngineTurn:
             self._points[rule.index] = [one for one in self.occasions if not rule.at or one.at in rule.at]
         return self._points[rule.index]
 
-    def before(self, rule: PlannedRule) -> Truths | None:
-        """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""
-        if rule.index not in self._fired or self.consider is not None:
-            return None
-        weighed, fires = self._fired[rule.index]
-        moved = self._simulation.moved
-        return fires if all(moved.get(part, -1) < weighed for part in rule.rests_on) else None
+    def undecided(self, rule: PlannedRule) -> Truths:
+        """[run] those of which it is not known already that the rule does not act."""
+        return self._simulation.settled.undecided(rule, self._rows, self.sight.today)
 
-    def remember(self, rule: int, fires: Truths) -> None:
-        """Keep what a rule has come to."""
-        self._fired[rule] = (self._simulation.waves, fires)
+    def shut(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs the condition does not hold, or nothing is open to do."""
+        self._simulation.settled.shut(rule, self._rows[runs], self.sight.today)
+
+    def lost(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs today's draw has gone against the rule."""
+        self._simulation.settled.lost(rule, self._rows[runs], self.sight.today)
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths:
         return any_open(self.sight, acts, Mover(self._player.index))
@@ -177,7 +174,7 @@ class EngineTurn:
         return self._draws[key]
 
     def disposition(self, stream: str) -> NDArray[np.float64]:
-        return self._simulation.dispositions.draw(stream, rows=self._rows)
+        return self._simulation.disposition(stream)[self._rows]
 
 
 def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
@@ -193,7 +190,6 @@ def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
     ranks = _ranks(simulation, players, rows)
     turns = [EngineTurn(simulation, player, rows, ranks[:, place]) for place, player in enumerate(players)]
     while len(rows):
-        simulation.waves += 1
         wave = _Wave(simulation, rows)
         with wave.view.unchanging():
             for player, turn in zip(players, turns, strict=True):
@@ -233,7 +229,6 @@ class _Wave:
         if self._simulation.consider is not None:
             turn.consider = lambda one: self._weighed.append((int(turn.first[one.row]) + one.place, one))
         for option in self._simulation.policy(player)(player, turn):
-            turn.remember(option.rule, option.fires)
             if not option.fires.any():
                 continue
             place = turn.first + np.int32(option.place)

@@ -33,9 +33,11 @@ class View:
         plan: Plan,
         world: World,
         assumptions: Mapping[str, Value],
+        series: Callable[[int], NDArray[np.float64]],
         other_series: Callable[[int], NDArray[np.float64]],
     ) -> None:
-        """`other_series` answers averages that are not recorded, by their column."""
+        """`series` answers tariff series that are recorded, `other_series` those that are not, by their column."""
+        self.series = series
         self.other_series = other_series
         self.plan = plan
         self.world = world
@@ -75,6 +77,7 @@ class View:
         found.__dict__ |= self.__dict__
         found.world = window(self.world, rows)
         found.assumptions = _Picked(self.assumptions, rows)
+        found.series = lambda column: self.series(column)[rows]
         found.other_series = lambda column: self.other_series(column)[rows]
         return found
 
@@ -303,7 +306,7 @@ def _package(view: View, parts: list[int], key: str) -> Value:
 
 
 def _series(view: View, column: int) -> Value:
-    return view.world.series[:, column]
+    return view.series(column)
 
 
 def _other_series(view: View, column: int) -> Value:

@@ -93,10 +93,10 @@ class Log:
         if self._rows:
             counts = [len(rows) for rows in self._rows]
             told = np.repeat(np.array(self._told), counts, axis=0).T
-            added: list[NDArray[Any]] = [np.concatenate(self._rows), *told, np.concatenate(self._values)]
+            added = (np.concatenate(self._rows), *told, np.concatenate(self._values))
             columns: list[Any] = [
-                np.concatenate([before, column.astype(before.dtype)])
-                for before, column in zip(self._whole, added, strict=True)
+                np.concatenate([before, column.astype(dtype)])
+                for before, column, dtype in zip(self._whole, added, _DTYPES, strict=True)
             ]
             order = np.argsort(columns[0], kind="stable")
             self._whole = Entries(*(column[order] for column in columns))

@@ -34,7 +34,7 @@ class Run:
     def __init__(self, plan, run, seed, chances, tariffs=None):
         self.plan, self.scenario = plan, plan.scenario
         self.uniforms = Uniforms(seed, np.array([run]))
-        drawn = chance.draw(plan, Uniforms(seed, np.array([run // chances])), self.uniforms, None)
+        drawn = chance.draw(plan, seed, np.array([run]), chances)
         self.drawn = {path: values[0] for path, values in drawn.items()}
         self.assumptions = named_assumptions(self.scenario)
         self.tariffs = tariffs or TariffSeries(plan)
