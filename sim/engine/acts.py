@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +46,7 @@ def carry_out(simulation: Simulation, act: Act, rows: Rows, mover: Mover) -> Non
 def any_open(view: View, acts: tuple[Act, ...], mover: Mover) -> Truths:
     """[run] at least one of the acts is open."""
     found = [_OPEN[act.verb](view, act, column, mover) for act in acts for column in act.targets]
-    return found[0] if len(found) == 1 else np.logical_or.reduce(found)
+    return reduce(np.logical_or, found)
 
 
 def _amount(simulation: Simulation, quantity: Quantity | None, rows: Rows) -> Value:
@@ -231,7 +232,7 @@ def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> No
     """Where all parties' consents stand, the deal binds and its terms are carried out."""
     parties, terms = simulation.plan.deals[deal]
     view = simulation.view.within(rows)
-    agreed = rows[np.logical_and.reduce([offer_stands(view, deal, party) for party in parties])]
+    agreed = rows[reduce(np.logical_and, [offer_stands(view, deal, party) for party in parties])]
     if not len(agreed):
         return
     width = len(simulation.plan.players)

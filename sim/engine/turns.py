@@ -93,7 +93,7 @@ def _occasions(simulation: Simulation, player: Player, rows: Rows) -> list[Occas
             found.append(Occasion(name, name, _held_today(simulation, milestone)[rows]))
     for slot in (Slot.deadline, Slot.reaction, Slot.review):
         found.append(Occasion(f"{slot.name}:{date}", str(slot.name), (due & slot) != 0))
-    return [occasion for occasion in found if occasion.runs.any()]
+    return [occasion for occasion in found if np.count_nonzero(occasion.runs)]
 
 
 def _ranks(simulation: Simulation, players: list[Player], rows: Rows) -> NDArray[np.int32]:
@@ -223,17 +223,17 @@ class _Wave:
 
     def look(self, player: Player, turn: EngineTurn) -> None:
         """Note what the player would do and where that comes before what is known so far."""
-        if not turn.runs.any():
+        if not np.count_nonzero(turn.runs):
             return
         turn.look(self.view, self._cursor)
         if self._simulation.consider is not None:
             turn.consider = lambda one: self._weighed.append((int(turn.first[one.row]) + one.place, one))
         for option in self._simulation.policy(player)(player, turn):
-            if not option.fires.any():
+            if not np.count_nonzero(option.fires):
                 continue
             place = turn.first + np.int32(option.place)
             earlier = option.fires & (place < self._first)
-            if earlier.any():
+            if np.count_nonzero(earlier):
                 self._first[earlier] = place[earlier]
                 self._chosen[earlier] = len(self._options)
                 self._options.append((player, option))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -222,14 +222,14 @@ def offer_stands(view: View, deal: int, party: int) -> NDArray[np.bool_]:
     """[run] the party's consent to the deal stands today."""
     consent = view.world.consent[:, deal * len(view.plan.players) + party]
     given = consent <= view.today
-    if given.any():
+    if np.count_nonzero(given):
         given &= view.today < consent + _assumption(view, view.plan.offer_paths[deal])
     return given
 
 
 def offered(view: View, column: int) -> NDArray[np.bool_]:
     """[run] some party's consent to the deal stands."""
-    return np.logical_or.reduce([offer_stands(view, column, party) for party in view.plan.deals[column][0]])
+    return reduce(np.logical_or, [offer_stands(view, column, party) for party in view.plan.deals[column][0]])
 
 
 def held(view: View, column: int) -> NDArray[np.bool_]:
@@ -302,7 +302,7 @@ def _joined_by(view: View, cell: int) -> Value:
 
 def _package(view: View, parts: list[int], key: str) -> Value:
     truths = [np.asarray(_INSTRUMENT[key](view, part)) for part in parts]
-    return np.logical_or.reduce(truths) if key in PACKAGE_ANY else np.logical_and.reduce(truths)
+    return reduce(np.logical_or if key in PACKAGE_ANY else np.logical_and, truths)
 
 
 def _series(view: View, column: int) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +29,19 @@ def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
         if not points:
             continue
         runs = turn.ahead(place) & turn.undecided(rule)
-        if runs.any():
-            runs &= points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
-        if runs.any():
+        if np.count_nonzero(runs):
+            runs &= reduce(np.logical_or, [point.runs for point in points])
+        if np.count_nonzero(runs):
             yield Option(place, rule.acts, _fires(player, place, rule, turn, runs), rule.index)
 
 
 def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn, runs: Truths) -> Truths:
     """[run] the rule's condition holds, something is open to do, and the draw comes up."""
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
-    if asked.any():
+    if np.count_nonzero(asked):
         asked &= turn.open_to(rule.acts)
     turn.shut(rule, runs & ~asked)
-    if not asked.any() or (rule.probability.certain == 1.0 and turn.consider is None):
+    if not np.count_nonzero(asked) or (rule.probability.certain == 1.0 and turn.consider is None):
         return asked
     probability = np.zeros(len(asked)) + rule.probability.of(turn.sight, asked)
     _check(rule, probability[asked])
@@ -73,7 +74,7 @@ def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Tur
     uniform = np.full(len(asked), np.nan)
     for point in reversed(points):
         chosen = asked & point.runs
-        if chosen.any():
+        if np.count_nonzero(chosen):
             uniform[chosen] = turn.draw(rule.stream, point.name)[chosen]
     return uniform
 
