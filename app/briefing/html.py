@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.briefing.content import Briefing, Bullets, FigureBlock, Paragraph, Table
+from plots.numbers import NARROW
 from plots.style import Chart
 
 
@@ -19,6 +21,7 @@ def render(briefing: Briefing, charts: Path) -> str:
         autoescape=select_autoescape(default=True),
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_unbroken,
     )
     environment.tests["paragraph"] = lambda block: isinstance(block, Paragraph)
     environment.tests["bullets"] = lambda block: isinstance(block, Bullets)
@@ -26,8 +29,15 @@ def render(briefing: Briefing, charts: Path) -> str:
     environment.tests["chart"] = lambda block: isinstance(block, FigureBlock)
     environment.filters["svg"] = lambda chart: inline_svg(chart, charts)
     environment.filters["rows"] = _key_rows
+    environment.filters["cell"] = cell
+    environment.filters["column"] = lambda name: name.replace("_percent", ", %").replace("_", " ")
     style = Markup((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
     return environment.get_template("briefing.html.j2").render(briefing=briefing, style=style)
+
+
+def _unbroken(value: object) -> object:
+    """Text in which no line breaks between a number and its per cent sign."""
+    return value.replace(" %", f"{NARROW}%") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _OPENING = (
@@ -49,12 +59,35 @@ def inline_svg(chart: Chart, charts: Path) -> Markup:
     return Markup(text)
 
 
+SHORT = 20
+"""Cells of at most so many letters, such as dates and numbers, stay on one line."""
+_PATH = re.compile(r"[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(r"https?://[^\s,\]]+")
+
+
+def cell(value: object) -> Markup:
+    """The content of a cell: short ones unbroken, paths breaking at their dots, addresses as links."""
+    text = str(_unbroken(str(value)))
+    if _PATH.fullmatch(text):
+        return Markup("<code>{}</code>").format(Markup(".<wbr>").join(text.split(".")))
+    if len(text) <= SHORT:
+        return Markup('<span class="short">{}</span>').format(text)
+    if len(text) > 2 * SHORT and " " not in text:
+        return Markup('<code class="long">{}</code>').format(text)
+    linked, end = Markup(), 0
+    for found in _ADDRESS.finditer(text):
+        host = urlsplit(found[0]).netloc.removeprefix("www.")
+        linked += escape(text[end : found.start()]) + Markup('<a href="{}">{}</a>').format(found[0], host)
+        end = found.end()
+    return linked + escape(text[end:])
+
+
 MOST_ROWS = 40
 """Rows of a chart's data shown in the page; all of them are in its CSV."""
 
 
 def _key_rows(chart: Chart) -> list[list[object]]:
     """The chart's data, thinned evenly where there is much of it."""
-    rows = list(map(list, zip(*chart.table.values(), strict=True)))
+    rows = list(map(list, zip(*chart.values().values(), strict=True)))
     step = -(-len(rows) // MOST_ROWS)
     return rows[::step] if step else rows
