@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from plots import key
 from plots.lettering import balanced, height, width
 from plots.numbers import long_date, percent, short_date
-from plots.sheet import Sheet, body_width, sheet
+from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
 from plots.timeline import date_axis
 from sim.days import date
@@ -85,16 +85,20 @@ EARLY_DATES, EARLY_MOST, AFTER = 3, 0.4, 14
 
 
 def first_weeks(dates: Iterable[int], first: int, last: int) -> int | None:
-    """The day on which the crowded beginning ends: two weeks after the date that the longest quiet stretch follows."""
+    """The day on which the crowded beginning ends: two weeks after the date that the longest quiet stretch follows.
+
+    A stretch is long in proportion to the time before it, so months after weeks count like years after months.
+    """
     ahead = sorted({day for day in dates if first <= day < last})
-    if len(ahead) < EARLY_DATES:
-        return None
-    before, _ = max(pairwise([*ahead, last]), key=lambda pair: pair[1] - pair[0])
-    crowded = sum(day <= before for day in ahead) >= EARLY_DATES
-    end = before + AFTER
-    return end if crowded and end - first <= EARLY_MOST * (last - first) else None
+    quiet = {
+        before + AFTER: (after - first) / (before + AFTER - first)
+        for place, (before, after) in enumerate(pairwise([*ahead, last]), start=1)
+        if place >= EARLY_DATES and before + AFTER - first <= EARLY_MOST * (last - first)
+    }
+    return max(quiet, key=lambda end: quiet[end], default=None)
 
 
+MILESTONES = "Milestones"
 ROW, GAP, NUMBER = 13.0, 10.0, 34.0
 """Points: height of a row, space between panels, width of the numbers at the right."""
 
@@ -109,22 +113,27 @@ def calendar_chart(
 ) -> Chart:
     """Rows under the headings of their holders, shaded by share; the crowded first weeks on a scale of their own.
 
-    `days` are all days from the first to the last, those of every life's share.
+    `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last.
     """
-    lives = folded(lives)
     first, last = int(days[0]), int(days[-1])
     dates = [day for mark in marks for day in (mark.first, mark.last)]
     end = first_weeks([*dates, *(life.last_day for life in lives if life.last_day)], first, last)
     subtitle = f"Share of futures in which each is in force or live, {long_date(first)} to {long_date(last)}"
-    subtitle += "" if end is None else "; the first weeks have a scale of their own"
+    subtitle += "" if end is None else "; first weeks spread out"
     across = body_width(size)
     state = max((width(life.state, SMALL) for life in lives), default=0.0) + 8
-    widest = max(width(words, LABEL) for words in [*(life.words for life in lives), *(mark.title for mark in marks)])
+    headings = {life.group for life in lives} | ({MILESTONES} if marks else set())
+    widest = max(
+        *(width(words, LABEL) for words in [*(life.words for life in lives), *(mark.title for mark in marks)]),
+        *(width(heading, LABEL, bold=True) for heading in headings),
+    )
     label = min(widest + 8, 0.34 * across)
     left = label + state
     items = _key(lives, marks)
     above = key.height(items, across) + 30
     rows = list(_rows(lives, marks, label - 8))
+    if size == "slide":
+        rows = _stretched(rows, room(size, title, subtitle, source) - above)
     tall = sum(high for _, high, _ in rows)
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + 4)
@@ -137,7 +146,7 @@ def calendar_chart(
             _fill(panel, rows, days, (one, other), wide)
         _words(made, rows, above, label, first)
     alt, table = _alt(title, lives, marks), _table(lives, marks, days)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end))
+    return Chart("calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end), made.head)
 
 
 Row = tuple[Life | Mark | str, float, str]
@@ -146,14 +155,20 @@ Row = tuple[Life | Mark | str, float, str]
 
 def _rows(lives: list[Life], marks: list[Mark], room: float) -> Iterator[Row]:
     """Milestones first, then the lives under their headings."""
-    parts: list[Life | Mark | str] = ["Milestones", *marks] if marks else []
+    parts: list[Life | Mark | str] = [MILESTONES, *marks] if marks else []
     for heading, group in groupby(lives, key=lambda life: life.group):
         parts += [heading, *group]
     for part in parts:
         words = part if isinstance(part, str) else part.words if isinstance(part, Life) else part.title
-        lines = balanced(words, room if not isinstance(part, str) else 4 * room, LABEL)
+        lines = balanced(words, room, LABEL, bold=isinstance(part, str))
         extra = 5.0 if isinstance(part, str) else 0.0
         yield part, max(ROW, height(lines, LABEL) + 3) + extra, lines
+
+
+def _stretched(rows: list[Row], tall: float) -> list[Row]:
+    """Rows that fill the height of a slide, as far as that looks well."""
+    factor = min(1.6, max(1.0, tall / sum(high for _, high, _ in rows)))
+    return [(part, factor * high, lines) for part, high, lines in rows]
 
 
 def _panels(
@@ -230,13 +245,14 @@ def _stretches(life: Life, days: NDArray[np.int32], window: tuple[int, int]) -> 
 def _words(made: Sheet, rows: list[Row], above: float, label: float, first: int) -> None:
     """Headings, names, states on the first day, and the numbers at the right."""
     y, right = above, made.width
-    heads = {"Milestones": "takes place", "": "on the last day"}
-    made.text(label, above - 6, f"on {short_date(first)}", fontsize=SMALL, color=GREY)
+    heads = {MILESTONES: ("", "takes place"), "": (f"on {short_date(first)}", "on the last day")}
     for part, high, lines in rows:
         middle = y + high / 2
         if isinstance(part, str):
             made.text(0, middle + 2, lines, fontweight="bold")
-            made.text(right, middle + 2, heads.pop(part, heads.pop("", "")), ha="right", fontsize=SMALL, color=GREY)
+            state, number = heads.pop(part if part in heads else "", ("", ""))
+            made.text(label, middle + 2, state, fontsize=SMALL, color=GREY)
+            made.text(right, middle + 2, number, ha="right", fontsize=SMALL, color=GREY)
         elif isinstance(part, Mark):
             made.text(0, middle, lines)
             made.text(right, middle, percent(part.share), ha="right")
@@ -298,7 +314,7 @@ def _table(lives: list[Life], marks: list[Mark], days: NDArray[np.int32]) -> dic
 
     for mark in marks:
         for day in dict.fromkeys((mark.first, mark.last)):
-            add(mark.title, "Milestones", day, mark.share)
+            add(mark.title, MILESTONES, day, mark.share)
     for life in lives:
         rounded = np.round(life.share * 100, 1)
         changes = np.flatnonzero(np.diff(rounded, prepend=-1.0))
@@ -312,7 +328,7 @@ def _key_values(lives: list[Life], marks: list[Mark], days: NDArray[np.int32], e
     """Every row with what it says on the first day, at the end of the first weeks, and on the last day."""
     chosen = [int(days[0]), *([] if end is None else [end]), int(days[-1])]
     table: dict[str, list[Any]] = {"row": [], "dates": [], "state": []}
-    table |= {f"{long_date(day)}_percent": [] for day in chosen}
+    table |= {f"{date(day):%d %b %Y}_percent".lstrip("0"): [] for day in chosen}
     for mark in marks:
         span = " to ".join(dict.fromkeys((short_date(mark.first), short_date(mark.last))))
         row = [mark.title, span, f"takes place: {percent(mark.share)}", *["–"] * len(chosen)]

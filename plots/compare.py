@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import points
-from plots.sheet import Sheet, body_width, sheet
+from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import ACCENT, FAINT, GREY, LABEL, PALE, SMALL, Chart, house_style
 from sim.analysis.odds import Difference
 
@@ -37,6 +37,9 @@ def compare_chart(changes: Changes, titles: dict[str, str], title: str, source: 
         max(height(heads[name], SMALL) for name in list(changes)[first : first + columns]) + 8
         for first in range(0, len(changes), columns)
     ]
+    if size == "slide" and len(above) == 1:
+        spare = (room(size, title, subtitle, source) - above[0] - 10) / len(rows)
+        rows = [max(high, min(spare, 2 * ROW)) for high in rows]
     with house_style():
         made = sheet(size, title, subtitle, source, sum(above) + len(above) * (sum(rows) + 10))
         top = 0.0
@@ -48,7 +51,8 @@ def compare_chart(changes: Changes, titles: dict[str, str], title: str, source: 
                 panel = made.canvas(x, top + head, wide, sum(rows))
                 _bars(made, panel, [changes[name][o] for o in outcomes], rows, (x, top + head, wide), _ends(changes))
             top += head + sum(rows) + 10
-    return Chart("what_ifs", made.figure, title, subtitle, _alt(title, changes, titles), _table(changes))
+    alt, table = _alt(title, changes, titles), _table(changes)
+    return Chart("what_ifs", made.figure, title, subtitle, alt, table, _key_values(changes, titles), made.head)
 
 
 def _ends(changes: Changes) -> tuple[float, float]:
@@ -112,3 +116,12 @@ def _table(changes: Changes) -> dict[str, list[Any]]:
         "error_points": [round(one.error * 100, 2) for _, _, one in found],
         "clear": [one.clear for _, _, one in found],
     }
+
+
+def _key_values(changes: Changes, titles: dict[str, str]) -> dict[str, list[Any]]:
+    """A row for each outcome, a column for each what-if: the clear changes."""
+    outcomes = list(next(iter(changes.values())))
+    table: dict[str, list[Any]] = {"change in points": [titles[outcome] for outcome in outcomes]}
+    for name, panel in changes.items():
+        table[titles[name]] = [points(panel[o].change) if panel[o].clear else "–" for o in outcomes]
+    return table

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from plots.lettering import height, spread, width, wrap
+from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
-from plots.timeline import date_axis, stepped
+from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 from sim.results.result import Steps
 
@@ -58,7 +59,12 @@ def fan_chart(
             _ends(made, labels[name], (left + wide + 4, above, tall), (least, most))
             _grid(made, axes, (left, above, tall) if place == 0 else None, most)
     ends = "; ".join(f"{titles[name]}: {_told(fan)}" for name, fan in fans.items())
-    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", _table(paths, fans))
+    table = _table(paths, fans)
+    chosen = [
+        k for place, path in enumerate(paths.values()) for k in place * len(path.days) + sample(len(path.days), 9)
+    ]
+    key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
+    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
 
 
 def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
@@ -94,12 +100,13 @@ def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, 
 
 def _labels(ends: NDArray[np.float64]) -> list[tuple[float, str]]:
     """Value and words of the labels at the end: the median, and each band that is more than a line, at its edge."""
-    written = [f"{value:.0f}" for value in ends]
+    written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
+    to = " to " if ends[0] < 0 else "–"
     said = [(float(ends[2]), f"median {written[2]}")]
     for words, low, high in (("50 %", 1, 3), ("90 %", 0, 4)):
         if written[low] != written[high]:
             edge = high if written[high] != written[2] else low
-            said.append((float(ends[edge]), f"{words}: {written[low]}–{written[high]}"))
+            said.append((float(ends[edge]), f"{words}: {written[low]}{to}{written[high]}"))
     return said
 
 

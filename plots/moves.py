@@ -57,7 +57,9 @@ def moves_chart(
         "move": [kind for _ in actors for kind in kinds],
         "futures_percent": np.round(shares * 100, 2).ravel().tolist(),
     }
-    return Chart("moves", made.figure, title, subtitle, _alt(title, shares, actors, kinds), table)
+    grid = {kind: [percent(float(share)) if share else "–" for share in shares[:, k]] for k, kind in enumerate(kinds)}
+    alt = _alt(title, shares, actors, kinds)
+    return Chart("moves", made.figure, title, subtitle, alt, table, {"actor": actors} | grid, made.head)
 
 
 def _number(share: float) -> str:

@@ -53,7 +53,15 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
             top += row
         _scale(made, left, top, reach, scale)
     listed = "; ".join(f"{titles[name]}: {percent(odds[name].mean)}" for name in names)
-    return Chart("odds", made.figure, title, subtitle, f"{title}. Odds by outcome: {listed}.", _table(odds, titles))
+    return Chart(
+        "odds",
+        made.figure,
+        title,
+        subtitle,
+        f"{title}. Odds by outcome: {listed}.",
+        _table(odds, titles),
+        head=made.head,
+    )
 
 
 def _numbers(one: Odds) -> tuple[str, str]:

@@ -20,6 +20,8 @@ WIDTHS = {"page": 7.2, "slide": 10.0}
 HEIGHTS = {"page": 4.2, "slide": 5.2}
 """Inches. Pages grow with the rows of a chart; a slide is at least this high."""
 MARGIN = 6.0
+HEADING = "heading"
+"""Identifier, within an SVG, of the title and of the subtitle."""
 _TITLE, _SUBTITLE = 11.0, 8.0
 
 
@@ -70,7 +72,7 @@ class Sheet:
             "linespacing": LEADING,
         } | look
         place = ((MARGIN + x) / whole_width, 1 - (self.head + y) / whole_height)
-        self.figure.text(*place, words, **chosen)
+        self.figure.text(*place, words.replace(" %", "\u00a0%"), **chosen)
 
 
 def room(size: str, title: str, subtitle: str, source: str) -> float:
@@ -90,9 +92,9 @@ def sheet(size: str, title: str, subtitle: str, source: str, body: float) -> She
     body = max(body, room(size, title, subtitle, source)) if size == "slide" else body
     whole = head + body + _foot(shown)
     made = Sheet(Figure(figsize=(WIDTHS[size], whole / INCH)), body_width(size), body, head)
-    made.text(0, MARGIN - head, finding, va="top", fontsize=_TITLE, fontweight="bold")
+    made.text(0, MARGIN - head, finding, va="top", fontsize=_TITLE, fontweight="bold", gid=HEADING)
     below = MARGIN + height(finding, _TITLE) + 2
-    made.text(0, below - head, measure, va="top", fontsize=_SUBTITLE, color=GREY)
+    made.text(0, below - head, measure, va="top", fontsize=_SUBTITLE, color=GREY, gid=HEADING)
     made.text(0, body + 6, shown, va="top", fontsize=SMALL, color=GREY)
     return made
 

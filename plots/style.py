@@ -16,9 +16,9 @@ from plots.lettering import FAMILY
 
 # On white, each of these has a contrast of at least 3 : 1 (WCAG 1.4.11) and they stay apart with red-green and
 # blue-yellow blindness (after Okabe and Ito 2008; their orange, sky blue, yellow and light purple do not).
-BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#8F3F8F", "#000000"
+BLUE, VERMILLION, GREEN, VIOLET, BLACK = "#0072B2", "#D55E00", "#009E73", "#600090", "#000000"
 GREY, PALE, FAINT, INK = "#595959", "#D9D9D9", "#EFEFEF", "#222222"
-PALETTE = (BLUE, VERMILLION, GREEN, PURPLE)
+PALETTE = (BLUE, VERMILLION, GREEN, VIOLET)
 """For whoever moves things, in order; the others are grey."""
 BYSTANDER = "#6B6B6B"
 ACCENT = "#334155"
@@ -70,6 +70,8 @@ class Chart:
     """tidy data; units in the names of the columns"""
     key_values: dict[str, list[Any]] = field(default_factory=dict)
     """a table for a reader, where the data are too many to read"""
+    head: float = 0.0
+    """height in points of title and subtitle, which a page may print itself"""
 
     def values(self) -> dict[str, list[Any]]:
         """What stands beside the picture for who would rather read it."""

@@ -73,3 +73,8 @@ def stepped(places: NDArray[Any], values: NDArray[Any]) -> tuple[NDArray[Any], N
     """Corners of a line that keeps each value until the next place; only where it changes."""
     kept = np.flatnonzero(np.r_[True, np.diff(values) != 0])
     return np.r_[np.repeat(places[kept], 2)[1:], places[-1]], np.repeat(values[kept], 2)
+
+
+def sample(count: int, most: int) -> NDArray[np.int64]:
+    """Places of at most so many of `count` rows, evenly apart, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))

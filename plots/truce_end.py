@@ -9,7 +9,7 @@ from plots.lettering import spread, width
 from plots.numbers import percent
 from plots.sheet import body_width, room, sheet
 from plots.style import ACCENT, GREY, LABEL, SMALL, Chart, house_style
-from plots.timeline import date_axis, stepped
+from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 
 INDENT, AXIS, AIR = 14.0, 26.0, 6.0
@@ -58,4 +58,5 @@ def truce_end_chart(
         "live_percent": np.round(live * 100, 2).tolist(),
     }
     alt = f"{title}. On {date(days[-1])}: {name} {'; '.join(ends.values())}."
-    return Chart("truce_end", made.figure, title, subtitle, alt, table)
+    key_values = {column: [values[k] for k in sample(len(days), 15)] for column, values in table.items()}
+    return Chart("truce_end", made.figure, title, subtitle, alt, table, key_values, made.head)

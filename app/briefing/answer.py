@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.briefing.content import odds_word
 from app.briefing.findings import Findings
 from plots.numbers import percent, points, span
+from sim.scenario.model import OTHER
 
 NEXT = 3
 """Alternatives that are named."""
@@ -23,37 +24,37 @@ def count(number: int) -> str:
 
 
 def _likeliest(found: Findings) -> str:
-    name = max(found.odds, key=lambda outcome: found.odds[outcome].mean)
+    name = found.ranked[0]
     one, title = found.odds[name], _quoted(found.titles[name])
     if one.mean == 1:
         return f"In every one of the {found.result.runs:,} futures played: {title}."
+    if one.mean == 0:
+        return f"None of the named outcomes comes about in the {found.result.runs:,} futures played."
     over = "" if one.low is None or one.high is None else f", {span(one.low, one.high)} over the assumptions"
     return f"{title} is {odds_word(one.mean)}: it comes about in {percent(one.mean)} of futures{over}."
 
 
 def _else(found: Findings) -> str:
-    first = max(found.odds, key=lambda outcome: found.odds[outcome].mean)
-    rest = [name for name in found.ranked if name != first and found.odds[name].mean > 0]
-    if not rest:
-        return ""
+    first, *others = (name for name in found.ranked if found.odds[name].mean > 0 or name == found.ranked[0])
+    rest = [name for name in others if name != OTHER]
     named = rest[: NEXT if len(rest) > NEXT + 1 else NEXT + 1]
     listed = [f"{_quoted(found.titles[name])} ({percent(found.odds[name].mean)})" for name in named]
-    outside = percent(1 - found.odds[first].mean)
-    if len(listed) == 1:
-        return f"Otherwise, in {outside}: {listed[0].rsplit(' (', 1)[0]}."
-    text = f"In the other {outside} the likeliest are {', '.join(listed[:-1])} and {listed[-1]}"
-    left = rest[len(named) :]
-    if left:
-        share = percent(sum(found.odds[name].mean for name in left))
-        text += f"; {count(len(left))} more outcomes share {share}"
-    return text + "."
+    said = []
+    if listed:
+        *most, last = listed
+        said.append(f"the likeliest are {', '.join(most)} and {last}" if most else f"the likeliest is {last}")
+    if left := rest[len(named) :]:
+        said.append(f"{count(len(left))} more outcomes share {percent(sum(found.odds[name].mean for name in left))}")
+    if OTHER in others:
+        said.append(f"none of the named outcomes comes about in {percent(found.odds[OTHER].mean)}")
+    return f"In the other {percent(1 - found.odds[first].mean)} {'; '.join(said)}." if said else ""
 
 
 def _what_if(found: Findings) -> str:
-    first = max(found.odds, key=lambda outcome: found.odds[outcome].mean)
-    clear = {name: panel[first] for name, panel in found.changes.items() if panel[first].clear}
+    first = found.ranked[0]
     if not found.changes:
         return ""
+    clear = {name: panel[first] for name, panel in found.changes.items() if panel[first].clear}
     if not clear:
         return f"None of the {count(len(found.changes))} what-ifs moves the odds of the likeliest outcome clearly."
     name = max(clear, key=lambda key: abs(clear[key].change))

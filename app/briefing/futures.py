@@ -32,7 +32,7 @@ SERIES = 3
 
 def odds(found: Findings) -> list[Block]:
     """Chart, table, and what the numbers are worth."""
-    first = max(found.odds, key=lambda name: found.odds[name].mean)
+    first = found.ranked[0]
     one = found.odds[first]
     title = f"“{found.titles[first]}” is {odds_word(one.mean)}: {percent(one.mean)} of futures"
     rows = [
@@ -155,22 +155,21 @@ def _state(clock: Simulation, column: int) -> str:
 
 
 def _calendar_finding(found: Findings, rows: list[Life]) -> str:
-    """What becomes of the instruments that have a date ahead; failing that, of all."""
+    """What becomes of the instruments that have a date ahead; failing that, what changes most."""
     planned = [title for row in rows if row.planned for title in (row.title, *row.others)]
     lasting = [title for row in rows if row.planned and row.share[-1] > 0.5 for title in (row.title, *row.others)]
+    if len(planned) == 1:
+        verb = "is" if lasting else "is not"
+        return f"“{planned[0]}”, with a date ahead, {verb} in force at the end in most futures"
     if planned:
-        subject = f"the {count(len(planned))} instruments" if len(planned) > 1 else "the one instrument"
-        if not lasting:
-            return f"In most futures none of {subject} with a date ahead is in force at the end".replace(
-                "none of the one instrument", "the one instrument"
-            ).replace("ahead is in force", "ahead is " + ("in force" if len(planned) > 1 else "not in force"))
-        if len(lasting) == 1 and len(planned) > 1:
-            return f"Of {subject} with a date ahead only “{lasting[0]}” is in force at the end in most futures"
-        return f"{count(len(lasting)).capitalize()} of {subject} with a date ahead: in force at the end in most futures"
-    turned = [row for row in rows if (row.share[0] > 0.5) != (row.share[-1] > 0.5)]
-    many = sum(1 + len(row.others) for row in turned)
-    opening = "Nothing that stands today" if not many else f"{count(many).capitalize()} of what stands today"
-    return f"{opening} stands otherwise on the last day in most futures"
+        many = f"Of the {count(len(planned))} instruments with a date ahead"
+        kept = f"only “{lasting[0]}”" if len(lasting) == 1 else count(len(lasting)) if lasting else "none"
+        return f"{many} {kept} {'are' if len(lasting) > 1 else 'is'} in force at the end in most futures"
+    if not rows:
+        return "Nothing in force changes; the milestones ahead"
+    most = max(rows, key=lambda row: abs(row.share[-1] - row.share[0]))
+    first, last = (percent(float(most.share[place])) for place in (0, -1))
+    return f"“{most.title}” stands in {last} of futures on the last day, against {first} today"
 
 
 # ── Agreements ───────────────────────────────────────────────────────────────────────────────────────
