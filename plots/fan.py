@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from plots.lettering import height, spread, width, wrap
+from plots.lettering import balanced, height, spread, width
 from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
@@ -41,7 +41,7 @@ def fan_chart(
     labels = {name: _labels(fan[:, -1]) for name, fan in fans.items()}
     beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
     wide = (across - INDENT - GAP * (len(paths) - 1)) / len(paths) - beside
-    heads = {name: wrap(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
+    heads = {name: balanced(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
     above = max(height(words, LABEL) for words in heads.values()) + 8
     tall = max(150.0, room(size, title, subtitle, source) - above - AXIS - 10)
     least, most = _scale(fans)

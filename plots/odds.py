@@ -30,7 +30,7 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
     left = max(width(text, LABEL) for text in words.values()) + 10
     right = max(width(number, LABEL + 1, bold=True) + width(band, LABEL) for number, band in numbers.values()) + 16
     spare = (room(size, title, subtitle, source) - 20) / len(shown)
-    rows = [max(height(text, LABEL) + 6, min(spare, 24.0)) for text in words.values()]
+    rows = [max(height(text, LABEL) + 6, min(spare, 24.0 if size == "page" else 34.0)) for text in words.values()]
     reach = _reach(max(max(odds[name].high or 0.0, odds[name].mean) for name in shown))
     with house_style():
         made = sheet(size, title, subtitle, source, sum(rows) + 20)

@@ -15,6 +15,7 @@ from plots.odds import odds_chart
 from plots.style import ACCENT
 from plots.truce_end import truce_end_chart
 from sim.analysis import standing
+from sim.analysis.beyond import beyond
 from sim.analysis.odds import Odds
 from sim.days import MISSING
 from sim.engine.simulation import Simulation
@@ -25,6 +26,8 @@ RARE = 0.02
 """What stands in fewer futures than this on every day, or misses fewer, is left out of the calendar chart."""
 SERIES = 3
 """Goods whose tariff paths are drawn."""
+DAILY = 4_000_000
+"""Runs times days up to which tariff paths are drawn day by day; beyond, week by week."""
 
 
 # ── Odds ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -208,14 +211,12 @@ def tariffs(found: Findings) -> list[Block]:
     goods = dict(list(found.scenario.goods.items())[:SERIES])
     if not goods:
         return []
-    span_ = found.plan.horizon - found.plan.as_of
-    step = 1 if span_ <= 120 else 7
+    cells = found.result.runs * (found.plan.horizon - found.plan.as_of)
+    step = 1 if cells <= DAILY else 7
     paths = {name: found.result.path(f"stack.{name}", step) for name in goods}
     name, good = next(iter(goods.items()))
-    values = paths[name].values
-    today = float(np.median(values[:, 0]))
-    above = float((values.max(axis=1) > values[:, 0]).mean())
-    below = float((values.min(axis=1) < values[:, 0]).mean())
+    today = float(np.median(paths[name].values[:, 0]))
+    above, below = beyond(found.result, f"stack.{name}")
     title = (
         f"{good.title}: the tariff rises above today's {today:.0f} points in {percent(above)} of futures, falls below "
         f"them in {percent(below)}"

@@ -13,9 +13,11 @@ from matplotlib.transforms import Affine2D
 from plots.calendar import Life, first_weeks, folded
 from plots.lettering import spread, width, wrap
 from plots.numbers import percent, points, span
+from plots.odds import odds_chart
 from plots.sheet import HEIGHTS, INCH, WIDTHS
 from plots.style import BLUE, house_style, write
 from plots.timeline import ticks
+from sim.analysis.odds import Odds
 from tests.plots.awkward import CASES, FIRST, LONG
 
 
@@ -102,6 +104,20 @@ def test_the_likeliest_outcome_comes_first_and_what_is_left_over_last():
     assert chart.table["outcome"][-1] == "other"
     assert left_over == 0
     assert "Else" not in {text for text, _ in labels(chart.figure)}
+
+
+def test_a_spike_of_the_band_is_not_cut():
+    chart = CASES["fan of three"]("page")
+    assert min(axes.get_ylim()[1] for axes in chart.figure.axes) > max(chart.table["p95_pp"])
+
+
+def test_signs_in_a_title_are_only_signs(tmp_path):
+    title = "Duties of $5 bn & more: <100 % of $6 bn, a_b^c"
+    chart = odds_chart({"o": Odds(1.0, None, None, 0.0, 10)}, {"o": title}, title, "Source")
+    write(chart, tmp_path)
+    root = ET.parse(tmp_path / "odds.svg").getroot()
+    told = {"".join(text.itertext()).replace("\u00a0", " ") for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert title in told
 
 
 def life(title, share, **more):
