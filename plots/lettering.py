@@ -15,6 +15,8 @@ FAMILY = ["DejaVu Sans", "Verdana", "Geneva", "Liberation Sans", "Arial", "sans-
 """The first is measured. An SVG names them all: a reader without it gets the next, of nearly the same widths."""
 LEADING = 1.2
 """Distance of lines, in sizes of the font."""
+_HAIR = 1e-6
+"""Words that were measured to make room for them fit in it, whatever has been added and taken away since."""
 
 
 @lru_cache(maxsize=4096)
@@ -40,7 +42,7 @@ def wrap(words: str, room: float, size: float, bold: bool = False) -> str:
     lines: list[str] = []
     for word in words.replace(" %", "\u00a0%").split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
-        if lines and width(joined, size, bold) <= room:
+        if lines and width(joined, size, bold) <= room + _HAIR:
             lines[-1] = joined
         else:
             lines += _cut(word, room, size, bold)
@@ -61,7 +63,7 @@ def balanced(words: str, room: float, size: float, bold: bool = False) -> str:
 def _cut(word: str, room: float, size: float, bold: bool) -> list[str]:
     """A word in pieces that fit."""
     pieces = [word]
-    while len(pieces[-1]) > 1 and width(pieces[-1], size, bold) > room:
+    while len(pieces[-1]) > 1 and width(pieces[-1], size, bold) > room + _HAIR:
         last = pieces.pop()
         fits = next((end for end in range(len(last) - 1, 1, -1) if width(last[:end] + "-", size, bold) <= room), 1)
         pieces += [last[:fits] + "-", last[fits:]]

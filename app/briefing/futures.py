@@ -189,18 +189,23 @@ def agreements(found: Findings) -> list[Block]:
         ended = np.searchsorted(np.sort(ended_on), days, side="right") / found.result.runs
         live = standing.live(found.result, name)
         beyond = float((found.result.column(f"{name}.expires") > found.plan.horizon).mean())
-        title = (
-            f"{part.title}: ends at least once in {percent(float(ended[-1]))} of futures, yet is live on the last day "
-            f"in {percent(float(live[-1]))}"
-        )
-        if ended[-1] + live[-1] <= 1.005:
-            title = title.replace(", yet is", ", is")
+        title = _holding(part.title, float(ended[-1]), float(live[-1]))
         subtitle = (
             f"{part.title}: share of futures, %, by day. At the horizon, {long_date(int(days[-1]))}, its last day lies "
             f"beyond in {percent(beyond)}"
         )
         return [FigureBlock(truce_end_chart(ended, live, days, part.title, title, subtitle, found.source))]
     return []
+
+
+def _holding(title: str, ended: float, live: float) -> str:
+    """Whether an agreement holds, from the shares in which it has ended at least once and is live on the last day."""
+    if ended == 0:
+        return f"{title}: does not end before the horizon in any of these futures"
+    revived = "yet is" if ended + live > 1.005 else "is"
+    return (
+        f"{title}: ends at least once in {percent(ended)} of futures, {revived} live on the last day in {percent(live)}"
+    )
 
 
 # ── Tariffs ──────────────────────────────────────────────────────────────────────────────────────────

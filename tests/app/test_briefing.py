@@ -117,6 +117,7 @@ def test_what_scrolls_can_be_reached_by_keyboard(page):
     for _, attributes in page.tags:
         if attributes.get("class") in ("scroll", "picture"):
             assert attributes.get("tabindex") == "0"
+            assert attributes.get("aria-label") or attributes.get("aria-labelledby")
 
 
 def test_no_cell_is_empty(page):
@@ -133,7 +134,7 @@ def test_a_fall_has_a_minus_sign(page):
 
 def test_the_page_prints_the_title_of_a_chart_itself(found, text):
     for chart in build(found).charts():
-        assert f"<h3>{chart.title}</h3>" in text.replace("&#39;", "'")
+        assert f'<h3 id="{chart.name}-title">{chart.title}</h3>' in text.replace("&#39;", "'")
     assert 'id="odds-heading"' not in text
 
 

@@ -161,7 +161,11 @@ def test_dates_on_an_axis_are_in_order_and_within_it(span_, room):
 
 def test_lines_are_no_wider_than_their_room():
     for room in (40.0, 90.0, 200.0):
-        assert all(width(line, 8.0) <= room for line in wrap(LONG, room, 8.0).split("\n"))
+        assert all(width(line, 8.0) <= room + 0.001 for line in wrap(LONG, room, 8.0).split("\n"))
+
+
+def test_words_fit_in_the_room_made_for_them():
+    assert wrap("United States", width("United States", 8.0, True) + 8 - 8, 8.0, True) == "United States"
 
 
 def test_a_per_cent_sign_stays_with_its_number():
