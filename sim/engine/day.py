@@ -53,7 +53,7 @@ def _lapse_agreements(simulation: Simulation) -> None:
         if not _falls(simulation, "expires", column, 1):
             continue
         first_day_without = world.expires[:, column] + 1 == world.today
-        rows = np.flatnonzero(first_day_without & (world.left_on[:, column] == MISSING))
+        rows = np.flatnonzero(first_day_without & (world.left_on[:, column] != world.expires[:, column]))
         first = rows[world.agreement_lapsed_on[rows, column] == MISSING]
         world.agreement_lapsed_on[first, column] = world.today
         _tell(simulation, rows, What.agreement_lapses, "agreements", column)

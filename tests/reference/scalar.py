@@ -492,7 +492,7 @@ class Run:
                 one.lapsed, one.threatened, one.effective = self.today, None, None
                 self.tell(What.threat_lapses, "instruments", name)
         for name, one in self.agreements.items():
-            if one.expires + 1 == self.today and one.left is None:
+            if one.expires + 1 == self.today and one.left != one.expires:
                 one.lapsed = one.lapsed or self.today
                 self.tell(What.agreement_lapses, "agreements", name)
         self.note_in_force()

@@ -118,6 +118,17 @@ def test_leaving_an_agreement_is_no_lapse(clock):
     assert stacks(simulation, "2025-10-21") == [54, 79, 34]
 
 
+def test_an_agreement_that_was_left_and_revived_may_lapse_in_the_end(clock):
+    simulation = clock(us="{on: 2025-10-20, do: {end: truce}}, {on: 2025-11-20, do: {extend: truce, by: 30 d}}")
+    assert told(simulation, What.agreement_lapses, "truce") == ["2025-12-21"]
+    assert [stacks(simulation, date)[0] for date in ("2025-10-20", "2025-10-21", "2025-11-20", "2025-12-21")] == [
+        30,
+        54,
+        30,
+        54,
+    ]
+
+
 def test_a_struck_basis_takes_its_layers_and_its_threats(clock):
     challenge = ", challenge: {decision: 2026-01-10, struck: 100 %, lag: 4 d}"
     simulation = clock(us="{on: 2026-02-01, do: {enact: hundred}}", challenge=challenge)
