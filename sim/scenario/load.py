@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails
 
 from sim.scenario import checks, overlay, provenance
 from sim.scenario.checks import Finding
-from sim.scenario.document import Path, describe, dotted
+from sim.scenario.document import Path, dotted
 from sim.scenario.moves import VERBS
 from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
-from sim.scenario.problems import Mark, Problem, ScenarioError, closest
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
 from sim.scenario.provenance import Documented
 from sim.scenario.schema import keys_at, takes_names
 

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from scenarios import SHIPPED
 from sim import days
 from sim.scenario import document
-from sim.scenario.document import Document, Path, Place, describe, dotted
-from sim.scenario.problems import Mark, Problem, ScenarioError, closest
-from sim.scenario.scalars import ABOUT, SHAPES
+from sim.scenario.document import Document, Path, Place, dotted
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
+from sim.scenario.scalars import ABOUT
+from sim.scenario.shapes import SHAPES
 
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
