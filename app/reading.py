@@ -1,13 +1,17 @@
-"""Scenarios for commands: loaded, and tried against the trade data that they name."""
+"""Scenarios for commands: loaded, tried against the trade data that they name, and blamed for what fails in play."""
 
 from __future__ import annotations
 
 import click
 
 from sim.scenario.document import dotted
+from sim.scenario.evaluation import EvaluationError
 from sim.scenario.load import load
 from sim.scenario.problems import Problem, ScenarioError
-from sim.scenario.provenance import Documented
+from sim.scenario.provenance import Documented, expressions
+
+_READ = f"{__name__}.scenarios"
+"""what the command's context remembers the scenarios under that it has read"""
 
 
 def read_scenario(
@@ -23,7 +27,27 @@ def read_scenario(
         click.echo(f"{count} warning{'s' if count != 1 else ''}; parley validate {file} lists them", err=True)
     if problems := _against_trade_data(scenario):
         raise ScenarioError(problems)
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta.setdefault(_READ, []).append(scenario)
     return scenario
+
+
+def in_play(error: Exception, context: click.Context) -> ScenarioError | None:
+    """What failed in some run, with its places in the scenarios that the command has read; None where it is in none.
+
+    An expression is looked for by its text; a probability out of its range is told with its path first.
+    """
+    problems = []
+    for scenario in context.meta.get(_READ, []):
+        if isinstance(error, EvaluationError):
+            paths = [path for path, expression in expressions(scenario) if expression.text == error.text]
+            message = str(error)
+        else:
+            path, _, message = str(error).partition(": ")
+            paths = [tuple(int(key) if key.isdecimal() else key for key in path.split("."))]
+        tree = scenario.tree
+        problems += [Problem(tree.place(path).value, dotted(path), message) for path in paths]
+    return ScenarioError(dict.fromkeys(problems)) if problems else None
 
 
 def _against_trade_data(scenario: Documented) -> list[Problem]:
@@ -33,6 +57,6 @@ def _against_trade_data(scenario: Documented) -> list[Problem]:
 
     tree = scenario.tree
     return [
-        Problem(tree.place(tree.written(path)).value, dotted(path), message, suggestion)
+        Problem(tree.place(path).value, dotted(path), message, suggestion)
         for path, message, suggestion, _ in findings(scenario)
     ]

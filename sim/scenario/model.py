@@ -19,6 +19,8 @@ from sim.scenario.scalars import AnyScalar, Day, Duration, Money, Points, Scalar
 from sim.scenario.scalars import parse as parse_scalar
 from sim.scenario.units import Dimension
 
+MOST_WHAT_IFS = 100
+"""what-ifs of a file; each is tried when the file is loaded"""
 OTHER = "other"
 """The outcome of a run in which none of the named outcomes holds."""
 
@@ -74,7 +76,7 @@ class LegalBasis(Part):
     """The law an instrument rests on."""
 
     title: str
-    valid: bool = True
+    valid: bool = Field(True, strict=True)
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="least days from decision to effect")
     longest_life: Duration | None = Field(None, description="days after which its instruments end by themselves")
     challenge: Challenge | None = None
@@ -202,7 +204,7 @@ class Correlation(Part):
     """Two assumptions that tend to go together (Gaussian copula)."""
 
     between: tuple[str, str]
-    value: float = Field(gt=-1, lt=1)
+    value: float = Field(gt=-1, lt=1, strict=True)
 
 
 class Citation(Part):
@@ -219,9 +221,11 @@ class Citation(Part):
 class Ensemble(Part):
     """How many futures, and how they split into what we do not know and what is left to chance."""
 
-    runs: int = Field(2000, ge=1, le=10_000_000)
-    chances: int = Field(1, ge=1, le=100_000, description="futures of chance for each draw of the assumptions")
-    seed: int = Field(1, ge=0, lt=2**63)
+    runs: int = Field(2000, ge=1, le=10_000_000, strict=True)
+    chances: int = Field(
+        1, ge=1, le=100_000, strict=True, description="futures of chance for each draw of the assumptions"
+    )
+    seed: int = Field(1, ge=0, lt=2**63, strict=True)
 
 
 class Scenario(Part):
@@ -251,7 +255,7 @@ class Scenario(Part):
     milestones: dict[Name, Milestone] = Field(default_factory=dict)
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
-    what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_WHAT_IFS)
     left_out: list[str] = Field(default_factory=list, description="what this scenario does not hold")
 
     def deciders(self) -> Iterator[tuple[str, Decider]]:

@@ -138,7 +138,8 @@ def _verb_of(value: Any) -> str | None:
         return str(getattr(value, "verb", None))
     if not isinstance(value, dict):
         return None
-    return next((key for key in value if key in VERBS), None)
+    verbs = [key for key in value if key in VERBS]
+    return verbs[0] if len(verbs) == 1 else None
 
 
 Move = Annotated[

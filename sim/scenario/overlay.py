@@ -193,7 +193,7 @@ def with_set(tree: Tree, text: str) -> Tree:
     """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError; columns count in `text`."""
     name, equals, value = text.partition("=")
     mark = Mark("--set", 1, 1)
-    if not equals or not name.strip():
+    if not equals or not all(key.strip() for key in name.split(".")):
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
         raise ScenarioError([Problem(mark, "", message)])
     path = name.strip().split(".")

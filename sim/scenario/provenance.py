@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from pydantic import PrivateAttr
 
 from sim import days
-from sim.scenario.checks import Finding
 from sim.scenario.document import Path, dotted
 from sim.scenario.expressions import Expression
+from sim.scenario.findings import Finding
 from sim.scenario.model import Citation, Scenario
 from sim.scenario.overlay import Tree
 from sim.scenario.parts import Part
@@ -93,6 +93,22 @@ def collect_scalars(scenario: Scenario) -> dict[str, Scalar]:
 def provenance(scenario: Scenario) -> dict[str, Provenance]:
     """Where every scalar comes from, by its dotted path."""
     return {path: where for path, _, where in _scalars(scenario)}
+
+
+def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
+    """Every expression of a scenario with its path."""
+
+    def walk(value: Any, path: Path) -> Iterator[tuple[Path, Expression]]:
+        if isinstance(value, Expression):
+            yield path, value
+        elif isinstance(value, Part):
+            for name, field in type(value).model_fields.items():
+                yield from walk(getattr(value, name), (*path, field.alias or name))
+        elif isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from walk(item, (*path, key))
+
+    yield from walk(scenario, ())
 
 
 def check(scenario: Scenario) -> Iterator[Finding]:
