@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from sim.scenario.document import dotted
-from sim.scenario.evaluation import EvaluationError
 from sim.scenario.load import load
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.provenance import Documented, expressions
@@ -35,18 +34,15 @@ def read_scenario(
 def in_play(error: Exception, context: click.Context) -> ScenarioError | None:
     """What failed in some run, with its places in the scenarios that the command has read; None where it is in none.
 
-    An expression is looked for by its text; a probability out of its range is told with its path first.
+    The expression is looked for by its text, which the message quotes; a path that stands before it tells which one.
     """
     problems = []
     for scenario in context.meta.get(_READ, []):
-        if isinstance(error, EvaluationError):
-            paths = [path for path, expression in expressions(scenario) if expression.text == error.text]
-            message = str(error)
-        else:
-            path, _, message = str(error).partition(": ")
-            paths = [tuple(int(key) if key.isdecimal() else key for key in path.split("."))]
-        tree = scenario.tree
-        problems += [Problem(tree.place(path).value, dotted(path), message) for path in paths]
+        quoted = [path for path, expression in expressions(scenario) if repr(expression.text) in str(error)]
+        told = [path for path in quoted if str(error).startswith(f"{dotted(path)}: ")]
+        for path in told or quoted:
+            message = str(error).removeprefix(f"{dotted(path)}: ")
+            problems.append(Problem(scenario.tree.place(path).value, dotted(path), message))
     return ScenarioError(dict.fromkeys(problems)) if problems else None
 
 

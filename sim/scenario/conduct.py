@@ -60,7 +60,7 @@ class _Conduct:
     def _parties(self, path: Path, points: Sequence[str], name: str) -> Iterator[Finding]:
         """An actor decides only at meetings of its own."""
         for place, point in enumerate(points):
-            milestone = self.scenario.milestones.get(point)
+            milestone = self.scenario.milestones.get(point) if point not in DECISION_POINTS else None
             if milestone is not None and not self._is_party(name, milestone.parties):
                 parties = ", ".join(milestone.parties) or "none"
                 message = f"{name!r} is no party of {point!r}, so it never decides there; its parties are {parties}"
@@ -110,8 +110,8 @@ class _Conduct:
             missing = list(known((*path, verb), target, declared, f"one of the {section}"))
             yield from missing
             parties = [] if missing else declared[target].parties
-            own = mover in parties if section == "deals" else mover is None or self._is_party(mover, parties)
-            if not missing and mover is not None and not own:
+            of_members = section != "deals"
+            if not missing and mover is not None and not self._is_party(mover, parties, of_members):
                 yield Finding(
                     (*path, verb),
                     f"{mover!r} is no party of {target!r}; its parties are {', '.join(declared[target].parties)}",
@@ -129,14 +129,16 @@ class _Conduct:
                 yield from self._own((*path, key), name, mover)
                 yield from self._fits_kind((*path, key), verb, name)
 
-    def _is_party(self, mover: str, parties: list[str]) -> bool:
+    def _is_party(self, mover: str, parties: list[str], of_members: bool = True) -> bool:
+        """Whether a decider is a party, or (`of_members`) a member of a coalition that is one."""
         members = [
             member
             for party in parties
-            if party in self.scenario.coalitions
+            if of_members and party in self.scenario.coalitions
             for member in self.scenario.coalitions[party].members
         ]
-        return mover in parties or mover in members
+        # Who is meant by a misspelt party is not known.
+        return mover in parties or mover in members or not self.deciders.keys() >= set(parties)
 
     def _own(self, path: Path, name: str, mover: str | None) -> Iterator[Finding]:
         """A lever exists, and is the mover's own."""

@@ -21,8 +21,8 @@ from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describ
 from sim.scenario.provenance import Documented
 from sim.scenario.schema import keys_at, takes_names
 
-MOST_MISTAKES = 1000
-"""mistakes between parts of a file after which no more are looked for"""
+MOST_MISTAKES = 200
+"""mistakes after which no more are told"""
 
 
 def load(
@@ -39,6 +39,9 @@ def load(
         problems += [problem for problem in _in_what_ifs(tree) if problem not in problems]
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
     mistakes = [problem._replace(warning=False) for problem in problems if strict or not problem.warning]
+    if len(mistakes) > MOST_MISTAKES:
+        message = f"and there are more; these are the first {MOST_MISTAKES:,}"
+        mistakes = [*mistakes[:MOST_MISTAKES], Problem(mistakes[MOST_MISTAKES].mark, "", message)]
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
     scenario._tree = tree
@@ -53,7 +56,7 @@ def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
         scenario = Documented.model_validate(tree.data)
     except ValidationError as error:
         errors = [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
-        malformed = [_in_plain_words(tree, details) for details in errors]
+        malformed = [_in_plain_words(tree, details) for details in errors[: MOST_MISTAKES + 1]]
         return None, [*problems, *malformed, *_in_the_rest(tree, error)]
     scenario._tree = tree
     return scenario, [*problems, *(_found(tree, finding) for finding in _findings(scenario))]
@@ -66,7 +69,7 @@ def _findings(scenario: Documented) -> list[Finding]:
     for finding in chain(checks.check(scenario), correlations.check(scenario), provenance.check(scenario)):
         found.append(finding)
         mistakes += not finding.warning
-        if mistakes == MOST_MISTAKES:
+        if mistakes > MOST_MISTAKES:
             break
     return found
 
