@@ -113,8 +113,8 @@ def parse(raw: Any, dimension: Dimension | None, unit: str = "") -> Scalar:
     if isinstance(raw, Scalar):
         return raw
     scalar = _read(raw, dimension, unit)
-    for end in scalar.distribution.reach() if not scalar.distribution.labels else ():
-        _allowed(end, raw, scalar, of_the_key=dimension is not None)
+    if not scalar.distribution.labels:
+        _check_reach(scalar, raw, of_the_key=dimension is not None)
     return scalar
 
 
@@ -127,28 +127,33 @@ def _read(raw: Any, dimension: Dimension | None, unit: str) -> Scalar:
     return Scalar(dimension, unit or _unit(raw, dimension), fixed(raw, dimension, unit))
 
 
-def _allowed(end: float, raw: Any, scalar: Scalar, of_the_key: bool) -> None:
-    """Whether the least or most that may be drawn makes sense; rates and money that a key asks for are not negative."""
-    dimension = scalar.dimension
-    found = f"{raw.by!r} over {scalar.describe()}" if hasattr(raw, "by") else scalar.describe()
-    if of_the_key and dimension in (Dimension.points, Dimension.money) and end < 0:
+def _check_reach(scalar: Scalar, raw: Any, of_the_key: bool) -> None:
+    """ValueError where something may be drawn that makes no sense.
+
+    Rates and money are not negative where a key asks for them.
+    """
+    dimension, ends = scalar.dimension, scalar.distribution.reach()
+    change = f"{raw.by!r}, which gives " if hasattr(raw, "by") else ""
+    if dimension is Dimension.date:
+        for end in filter(math.isfinite, ends):
+            _in_calendar(end, f"{change}a date")
+        return
+    found = f"{change}{scalar.describe()}"
+    if of_the_key and dimension in (Dimension.points, Dimension.money) and min(ends) < 0:
         what = "is negative" if scalar.fixed else "may be negative"
         raise ValueError(f"found {found}, which {what}; give {written(dimension)}")
-    if math.isinf(end):
-        if dimension is Dimension.share or (dimension in (Dimension.days, Dimension.tonnes) and end < 0):
-            raise ValueError(
-                f"found {found}, which passes what {_NAMED[dimension]} can be; add truncate: [least, most]"
-            )
-    elif dimension is Dimension.date:
-        try:
-            as_date(round(end))
-        except ValueError:
-            raise ValueError(f"found {found}, which leaves the calendar") from None
-    elif not scalar.fixed or hasattr(raw, "by"):
-        within(end, found, dimension)
+    for end in ends:
+        if math.isfinite(end):
+            within(end, found, dimension)
+        elif dimension is Dimension.share or (dimension in (Dimension.days, Dimension.tonnes) and end < 0):
+            raise ValueError(f"found {found}, which has no end; add truncate: [least, most]")
 
 
-_NAMED = {Dimension.share: "a share", Dimension.days: "a duration", Dimension.tonnes: "a mass"}
+def _in_calendar(day: float, found: str) -> None:
+    try:
+        as_date(round(day))
+    except ValueError:
+        raise ValueError(f"found {found} that leaves the calendar") from None
 
 
 def _dimension(raw: object, unit: str) -> Dimension:

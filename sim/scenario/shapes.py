@@ -92,7 +92,7 @@ def shaped(shape: str, raw: Mapping[str, Any], dimension: Dimension, unit: str) 
 
 def example(shape: str, raw: Mapping[str, Any]) -> Any:
     """A value inside a shape that tells what it measures: the first that has a unit or is a word, or else the first."""
-    inside = raw.get("between", "100 %") if shape == "beta" else raw[shape]
+    inside = raw.get("between", [0 if raw.get("unit") else "0 %"]) if shape == "beta" else raw[shape]
     if shape in ("normal", "lognormal") and isinstance(inside, list):
         inside = inside[:1]
     elif shape == "table" and isinstance(inside, list):
@@ -102,7 +102,7 @@ def example(shape: str, raw: Mapping[str, Any]) -> Any:
 
 
 def _bounded(raw: object, dimension: Dimension, unit: str) -> float:
-    return within(value(raw, dimension, unit), raw, dimension)
+    return within(value(raw, dimension, unit), describe(raw), dimension)
 
 
 def _listed(items: Any) -> str:
@@ -131,7 +131,7 @@ def _spread(raw: object, dimension: Dimension, unit: str) -> float:
     number = value(raw, dimension, unit)
     if not number > 0:
         raise ValueError(f"found a standard deviation of {describe(raw)}; it is greater than 0")
-    return within(number, raw, dimension)
+    return within(number, describe(raw), dimension)
 
 
 def _lognormal(inside: list[Any], dimension: Dimension, unit: str) -> Distribution:

@@ -58,7 +58,7 @@ _WRITTEN = {
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LARGEST = 1e15
-_LONGEST = 36_525
+LONGEST = 36_525
 """days of the longest duration, a hundred years"""
 
 
@@ -112,14 +112,14 @@ def value(raw: object, dimension: Dimension, unit: str = "") -> float:
     return _in_units(raw, number, own_unit or unit, dimension)
 
 
-def within(number: float, raw: object, dimension: Dimension) -> float:
-    """The number, if the dimension allows it. ValueError otherwise."""
+def within(number: float, found: str, dimension: Dimension) -> float:
+    """The number, if the dimension allows it. ValueError, which says what was `found`, otherwise."""
     if dimension is Dimension.share and not 0 <= number <= 1:
-        raise ValueError(f"found {describe(raw)}; a share is between 0 % and 100 %")
+        raise ValueError(f"found {found}; a share is between 0 % and 100 %")
     if dimension in (Dimension.days, Dimension.tonnes) and number < 0:
-        raise ValueError(f"found {describe(raw)}, which is negative; give {written(dimension)}")
-    if dimension is Dimension.days and number > _LONGEST:
-        raise ValueError(f"found {describe(raw)}; a duration is at most {_LONGEST:,} days")
+        raise ValueError(f"found {found}, which is negative; give {written(dimension)}")
+    if dimension is Dimension.days and number > LONGEST:
+        raise ValueError(f"found {found}; a duration is at most {LONGEST:,} days")
     return number
 
 
