@@ -8,12 +8,12 @@ The keys, their order and their descriptions are the reference for editors (`par
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from sim.scenario.moves import Move, Moves
-from sim.scenario.parts import Condition, Date, Name, Names, Part, listed
+from sim.scenario.moves import ListedMoves, Moves
+from sim.scenario.parts import Condition, Date, Name, Names, Part
 from sim.scenario.policies import Doctrine, Policy
 from sim.scenario.scalars import AnyScalar, Day, Duration, Money, Points, Scalar, Share
 from sim.scenario.scalars import parse as parse_scalar
@@ -148,9 +148,7 @@ class Milestone(Part):
     date: Day
     parties: list[str] = Field(default_factory=list)
     takes_place: Share = Field(default_factory=lambda: parse_scalar("100 %", Dimension.share))
-    do: Annotated[list[Move], BeforeValidator(listed)] = Field(
-        default_factory=list, description="what an event brings about by itself"
-    )
+    do: ListedMoves = Field(default_factory=list, description="what an event brings about by itself")
 
 
 # ── Trade, questions, the whole ──────────────────────────────────────────────────────────────────────

@@ -164,4 +164,5 @@ Move = Annotated[
         custom_error_message="a move names one verb: " + ", ".join(VERBS),
     ),
 ]
-Moves = Annotated[list[Move], BeforeValidator(listed), Field(min_length=1)]
+ListedMoves = Annotated[list[Move], BeforeValidator(listed, json_schema_input_type=Move | list[Move])]
+Moves = Annotated[ListedMoves, Field(min_length=1)]

@@ -73,7 +73,7 @@ def _iso_date(value: Any) -> date:
 
 Date = Annotated[date, BeforeValidator(_iso_date)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and _")]
-Names = Annotated[list[str], BeforeValidator(listed)]
+Names = Annotated[list[str], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
 class Part(BaseModel):

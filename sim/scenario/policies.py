@@ -116,7 +116,9 @@ class Doctrine(Part):
     """When/do rules, read top to bottom; every rule whose condition holds and whose draw comes up acts."""
 
     kind: Literal["doctrine"] = "doctrine"
-    preset: Annotated[Preset, BeforeValidator(_preset_of)] = Field(default_factory=Preset)
+    preset: Annotated[Preset, BeforeValidator(_preset_of, json_schema_input_type=Preset | Literal["hold"])] = Field(
+        default_factory=Preset
+    )
     rules: dict[Name, Rule] = Field(default_factory=dict)
 
 

@@ -29,6 +29,9 @@ _PAIR, _TRIPLE = 2, 3
 _TAIL = 6.0
 """standard deviations beyond which a normal holds nothing (1e-9) that a truncation could leave"""
 
+_WIDEST = 3.0
+"""sigma of the widest lognormal: two values in three within a factor of 20"""
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -55,9 +58,17 @@ class Distribution:
         least, most = _support(self)
         if self.lower is not None and self.upper is not None:
             least, most = max(least, self.lower), min(most, self.upper)
-        if self.scale == 0:
-            return self.shift, self.shift
-        return least * self.scale + self.shift, most * self.scale + self.shift
+        return self._moved(least), self._moved(most)
+
+    def bulk(self) -> tuple[float, float]:
+        """The same for all but one in 10⁹ of what is drawn; finite."""
+        least, most = _bulk(self)
+        if self.lower is not None and self.upper is not None:
+            least, most = max(least, self.lower), min(most, self.upper)
+        return self._moved(least), self._moved(most)
+
+    def _moved(self, number: float) -> float:
+        return number * self.scale + self.shift if self.scale else self.shift
 
 
 def fixed(raw: object, dimension: Dimension, unit: str) -> Distribution:
@@ -136,10 +147,9 @@ def _spread(raw: object, dimension: Dimension, unit: str) -> float:
 
 def _lognormal(inside: list[Any], dimension: Dimension, unit: str) -> Distribution:
     median, sigma = value(inside[0], dimension, unit), value(inside[1], Dimension.number)
-    if not (median > 0 and sigma > 0) or dimension is Dimension.date:
-        raise ValueError(
-            f"found lognormal: {_listed(inside)}; median and sigma are greater than 0, and it gives no dates"
-        )
+    if not (median > 0 and 0 < sigma <= _WIDEST) or dimension is Dimension.date:
+        rule = f"the median is greater than 0, sigma greater than 0 and at most {_WIDEST:g}, and it gives no dates"
+        raise ValueError(f"found lognormal: {_listed(inside)}; {rule}")
     return Distribution("lognormal", (median, sigma))
 
 

@@ -112,6 +112,8 @@ def test_a_shape_without_ends_reaches_everywhere_that_its_dimension_allows():
         ({"uniform": [1, 2], "truncate": 3}, None, r"it takes \[least, most\]"),
         ({"choice": ["a", "b"], "truncate": [1, 2]}, None, "goes with a continuous distribution"),
         ({"lognormal": [0, 1]}, None, "greater than 0"),
+        ({"lognormal": [1, 4]}, None, "at most 3"),
+        ({"lognormal": ["30000 d", 1]}, None, "add truncate"),
         ({"beta": [0, 1]}, None, "greater than 0"),
         ({"beta": [2, 3], "between": 3}, None, r"it takes \[least, most\]"),
         ({"beta": [2, 3], "between": ["50 %", "20 %"]}, None, "rising order"),
