@@ -16,6 +16,8 @@ from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Brinkmanship, Doctrine, Grit, Hold, Mirror, Script
 from sim.scenario.units import Dimension
 
+_CONSENTS = ("offer", "accept", "join", "leave")
+"""verbs by which a decider commits itself"""
 _NUMBERS = frozenset({Kind.number, Kind.share})
 
 
@@ -90,11 +92,32 @@ class _Conduct:
     def moves_of_parts(self) -> Iterator[Finding]:
         for name, milestone in self.scenario.milestones.items():
             yield from self._moves(("milestones", name, "do"), milestone.do, None)
+            for place, move in enumerate(milestone.do):
+                if move.verb in _CONSENTS:
+                    message = f"{move.verb!r} takes an actor; no event brings it about"
+                    yield Finding(("milestones", name, "do", place), message)
         for name, deal in self.scenario.deals.items():
             yield from self._moves(("deals", name, "terms"), deal.terms, None)
             for place, term in enumerate(deal.terms):
-                if term.verb in ("offer", "accept", "join", "leave"):
-                    yield Finding(("deals", name, "terms", place), f"{term.verb!r} is no term of a deal")
+                path = ("deals", name, "terms", place)
+                if term.verb in _CONSENTS:
+                    yield Finding(path, f"{term.verb!r} is no term of a deal")
+                else:
+                    yield from self._of_parties(path, term, deal.parties)
+
+    def _of_parties(self, path: Path, term: Part, parties: list[str]) -> Iterator[Finding]:
+        """A deal moves levers that its parties hold, and agreements of which one of them is a party."""
+        verb: str = term.verb  # type: ignore[attr-defined]
+        target = term.from_ if verb == "exempt" else getattr(term, verb)  # type: ignore[attr-defined]
+        if verb in ("extend", "end"):
+            agreement = self.scenario.agreements.get(target)
+            if agreement is not None and not any(self._is_party(party, agreement.parties) for party in parties):
+                yield Finding((*path, verb), f"no party of the deal is one of {target!r}")
+        elif verb != "cancel":
+            for name in self.scenario.instruments_named(target):
+                part = self.scenario.instruments.get(name)
+                if part is not None and part.by not in parties and part.by in self.deciders:
+                    yield Finding((*path, verb), f"{name!r} is a lever of {part.by}, which is no party of the deal")
 
     def _moves(self, path: Path, moves: Sequence[Part], mover: str | None) -> Iterator[Finding]:
         for place, move in enumerate(moves):
@@ -128,6 +151,8 @@ class _Conduct:
             for name in target:
                 yield from self._own((*path, key), name, mover)
                 yield from self._fits_kind((*path, key), verb, name)
+                if getattr(move, "rate", None) is not None:
+                    yield from self._fits_kind((*path, "rate"), "rate", name)
 
     def _is_party(self, mover: str, parties: list[str], of_members: bool = True) -> bool:
         """Whether a decider is a party, or (`of_members`) a member of a coalition that is one."""
@@ -152,7 +177,7 @@ class _Conduct:
             yield Finding(path, f"{name!r} is a lever of {', '.join(sorted(holders))}; {mover!r} moves only its own")
 
     def _fits_kind(self, path: Path, verb: str, name: str) -> Iterator[Finding]:
-        wanted = {"set_rate": "tariff", "licence": "export_control"}.get(verb)
+        wanted = {"set_rate": "tariff", "rate": "tariff", "licence": "export_control"}.get(verb)
         if wanted is None:
             return
         for part in self.scenario.instruments_named([name]):

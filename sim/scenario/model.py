@@ -125,7 +125,7 @@ class Agreement(Part):
     """A truce or accord that suspends instruments while it is live. It lapses unless extended."""
 
     title: str
-    parties: list[str]
+    parties: list[str] = Field(min_length=2)
     since: Day
     expires: Day = Field(description="last day on which it is live")
     suspends: list[str] = Field(default_factory=list)
