@@ -110,8 +110,6 @@ def parse(raw: Any, dimension: Dimension | None, unit: str = "") -> Scalar:
 
     With no `dimension` the unit tells it. ValueError says in one sentence what was found and what is allowed.
     """
-    if isinstance(raw, Scalar):
-        return raw
     scalar = _read(raw, dimension, unit)
     if not scalar.distribution.labels:
         _check_reach(scalar, raw, of_the_key=dimension is not None)

@@ -61,10 +61,8 @@ class Distribution:
         return self._moved(least), self._moved(most)
 
     def bulk(self) -> tuple[float, float]:
-        """The same for all but one in 10⁹ of what is drawn; finite."""
+        """The same for all but one in 10⁹ of what is drawn before truncation; finite."""
         least, most = _bulk(self)
-        if self.lower is not None and self.upper is not None:
-            least, most = max(least, self.lower), min(most, self.upper)
         return self._moved(least), self._moved(most)
 
     def _moved(self, number: float) -> float:

@@ -29,6 +29,7 @@ from sim.scenario.units import LONGEST, Dimension
         ({"triangular": ["1 years", "2 years", 3]}, Dimension.number, "years"),
         ({"normal": ["2025-05-01", "10 d"]}, Dimension.date, "date"),
         ({"lognormal": ["5 d", 0.3]}, Dimension.days, "days"),
+        ({"lognormal": ["30000 d", 1], "truncate": ["0 d", "36000 d"]}, Dimension.days, "days"),
         ({"beta": [2, 5]}, Dimension.share, "share"),
         ({"beta": [2, 5], "between": ["10 pp", "60 pp"]}, Dimension.points, "pp"),
         ({"beta": [2, 5], "between": [10, 60]}, Dimension.number, ""),
