@@ -8,10 +8,11 @@ import click
 import numpy as np
 
 from sim import days
-from sim.analysis.story import Story, first_with, tell, typical
+from sim.analysis.story import Story, first_with, tell, typical, within_sentence
 from sim.engine.chance import is_chance
 from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
+from sim.negotiation.policy import Considered
 from sim.results.block import Block, finish, outcome_names
 from sim.scenario.model import OTHER, Scenario
 from sim.scenario.problems import closest
@@ -58,17 +59,47 @@ def _blocks(made: Plan, runs: int, seed: int, size: int) -> Iterator[Block]:
 
 
 def told(made: Plan, story: Story) -> str:
-    """A story as text."""
+    """A story as text: the days on which something happens, and what was weighed in vain on all others."""
     outcomes = made.scenario.outcomes
     ending = "Something else" if story.outcome == OTHER else outcomes[story.outcome].title
     lines = [f"{made.scenario.title}", f"Run {story.run} ends in: {ending}", ""]
     for day in story.days:
-        lines.append(f"{days.date(day.day):%a %d %b %Y}")
-        lines += [f"  • {event}" for event in day.events]
-        lines += [f"      weighed: {option}" for option in day.weighed]
+        if day.events:
+            lines.append(f"{days.date(day.day):%a %d %b %Y}")
+            lines += [f"  • {event}" for event in day.events]
+            lines += [f"      weighed: {_weighed(made, option)}" for option in day.weighed]
+    if in_vain := list(_in_vain(made, story)):
+        lines += ["", "Weighed on days on which nothing happened, and not done:", *in_vain]
     lines += ["", "Drawn for this run:"]
     lines += [f"  {path} = {_value(made, path, value)}" for path, value in story.assumptions.items()]
     return "\n".join(lines)
+
+
+def _weighed(made: Plan, option: Considered) -> str:
+    """A rule that was weighed, with its odds and how the draw fell."""
+    who, rule = made.players[option.player].title, made.rule_titles[option.rule]
+    milestone = made.scenario.milestones.get(option.occasion)
+    at = within_sentence(milestone.title) if milestone else option.occasion.split(":")[0]
+    result = "acts" if option.acted else "does not act"
+    return f"{who}, at {at}: {rule} — probability {_odds(option.probability)}, drew {option.uniform:.2f}, {result}"
+
+
+def _in_vain(made: Plan, story: Story) -> Iterator[str]:
+    """Each rule that was weighed on days without events: how often, between which days, at what odds."""
+    quiet = [option for day in story.days if not day.events for option in day.weighed]
+    for rule in dict.fromkeys(option.rule for option in quiet):
+        options = [option for option in quiet if option.rule == rule]
+        first, last = days.date(options[0].day), days.date(options[-1].day)
+        odds = sorted({_odds(option.probability) for option in options}, key=lambda text: float(text.split()[0]))
+        who = made.players[options[0].player].title
+        when = f"{len(options)} times, {first} to {last}" if len(options) > 1 else f"once, {first}"
+        between = odds[0] if len(odds) == 1 else f"{odds[0]} to {odds[-1]}"
+        yield f"  {who}: {made.rule_titles[rule]} — {when}, probability {between}"
+
+
+def _odds(probability: float) -> str:
+    """Small odds with a digit more."""
+    return f"{probability * 100:.2g} %" if probability < 0.095 else f"{probability * 100:.0f} %"
 
 
 def _value(made: Plan, path: str, value: float) -> str:

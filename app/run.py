@@ -112,25 +112,22 @@ def run_scenario(
             settings.seed if seed is None else seed,
             settings.chances,
             block or BLOCK,
-            workers,
         )
         for name, variant in variants.items()
     }
     seconds = {"load": perf_counter() - began}
     target = out / folder_name(file, what_if)
-    simulated: dict[str, Simulated] = {}
     results: dict[str, Result] = {}
+    distinct = {request.key: request for request in requests.values()}  # a what-if that restates the base is the base
     with ExitStack() as held:
-        with _progress(sum(request.runs for request in requests.values()), quiet) as told:
-            by_key: dict[str, Simulated] = {}
-            for name, request in requests.items():
-                if request.key in by_key:  # a what-if that restates the base is the base
-                    told(request.runs)
-                else:
-                    folder = held.enter_context(work_folder(out, request))
-                    by_key[request.key] = simulate_blocks(request, folder, told)
-                simulated[name] = by_key[request.key]
-        seconds["simulate"] = sum(one.simulate_seconds for one in by_key.values())
+        # Always in the same order, so that two processes never wait for each other.
+        held_folders = {key: held.enter_context(work_folder(out, distinct[key])) for key in sorted(distinct)}
+        with _progress(sum(request.runs for request in distinct.values()), quiet) as told:
+            wanted = [(request, held_folders[key]) for key, request in distinct.items()]
+            whole, spent = simulate_blocks(wanted, workers, told)
+        by_key = dict(zip(distinct, whole, strict=True))
+        simulated = {name: by_key[request.key] for name, request in requests.items()}
+        seconds["simulate"] = spent.simulate
         with swapped_in(target) as staging:
             writing = perf_counter()
             for name, request in requests.items():
@@ -141,14 +138,13 @@ def run_scenario(
             )
             base = results[BASE]
             odds = shares(base.outcome, base.outcome_names, base.chances)
-            seconds["write"] = sum(one.write_seconds for one in by_key.values()) + perf_counter() - writing
+            seconds["write"] = spent.write + perf_counter() - writing
             rendering = perf_counter()
             others = [result for name, result in results.items() if name != BASE]
             write_briefing(base, others, staging, command)
             seconds["render"] = perf_counter() - rendering
     for request in requests.values():
         drop_work(out, request)
-    whole = by_key.values()
     return Finished(
         target,
         scenario,

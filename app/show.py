@@ -17,7 +17,7 @@ from sim.engine.tariffs import TariffSeries
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Scenario
-from sim.scenario.provenance import DEFAULT, canonical, provenance
+from sim.scenario.provenance import DEFAULT, canonical, collect_scalars, provenance
 from sim.scenario.scalars import Scalar
 
 
@@ -208,12 +208,22 @@ def _value(made: Plan, simulation: Simulation, name: str) -> str:
 
 def difference_shown(old: Scenario, new: Scenario) -> str:
     """Values that differ between two resolved scenarios, one a line: path, old, new."""
-    before, after = dict(_leaves(canonical(old))), dict(_leaves(canonical(new)))
+    before, after = dict(_values(old)), dict(_values(new))
     lines = []
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
             lines.append(f"{path}: {before.get(path, '(not there)')} → {after.get(path, '(not there)')}")
     return "\n".join(lines) or "no difference in what is simulated"
+
+
+def _values(scenario: Scenario) -> Iterator[tuple[str, object]]:
+    """Everything that decides the simulation, by path; quantities as a reader writes them."""
+    scalars = collect_scalars(scenario)
+    yield from ((path, scalar.describe()) for path, scalar in scalars.items())
+    for path, value in _leaves(canonical(scenario)):
+        owners = (path.rsplit(".", parts)[0] for parts in range(path.count(".") + 1))
+        if scalars.keys().isdisjoint(owners):
+            yield path, value
 
 
 def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:

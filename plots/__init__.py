@@ -1,1 +1,1 @@
-"""Charts of results, one a module."""
+"""Charts of results, one a module, and what they are drawn with: style, sheet, lettering, numbers, timeline, key."""

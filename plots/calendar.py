@@ -1,33 +1,56 @@
-"""The calendar: milestones and the lives of instruments, each as the share of futures in which it is in force."""
+"""The calendar: milestones, agreements and instruments, each as the share of futures in which it stands, by day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.dates import DateFormatter, MonthLocator, date2num
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
-from plots.style import BLACK, GREY, INK, Chart, colour, figure, head, house_style
+from plots import key
+from plots.lettering import balanced, height, width
+from plots.numbers import long_date, percent, short_date
+from plots.sheet import Sheet, body_width, room, sheet
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.timeline import date_axis
 from sim.days import date
 
 
 @dataclass(frozen=True)
 class Life:
-    """One instrument: who holds it, and on each day the share of futures in which it is in force."""
+    """An instrument or an agreement, and on each day the share of futures in which it is in force, or live."""
 
     title: str
-    actor: str
-    days: NDArray[np.int32]
+    group: str
+    """heading under which it stands: who holds it"""
+    colour: str
     share: NDArray[np.float64]
+    """[day]"""
+    state: str = ""
+    """what it is on the first day"""
     planned: int | None = None
-    """day for which it is threatened or enacted at the start"""
+    """day for which it is threatened, or on which an enacted one is to enter into force"""
+    threat: bool = False
+    last_day: int | None = None
+    """of an agreement, as agreed on the first day"""
+    others: tuple[str, ...] = ()
+    """further ones with the same life, for which the row stands as well"""
+
+    @property
+    def words(self) -> str:
+        """What the row says."""
+        more = len(self.others)
+        return self.title + (f" and {more} other{'s' if more > 1 else ''}" if more else "")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A milestone: its earliest and latest day, and the share of futures in which it takes place."""
+    """A milestone: the days between which it falls in 90 of 100 futures, and the share in which it takes place."""
 
     title: str
     first: int
@@ -35,74 +58,286 @@ class Mark:
     share: float
 
 
+SAME = 0.005
+"""Shares that differ by less than this on every day are the same row."""
+
+
+def folded(lives: Iterable[Life]) -> list[Life]:
+    """Lives with those of the same holder, standing and path put into one row."""
+    rows: list[Life] = []
+    for life in lives:
+        for place, row in enumerate(rows):
+            if _standing(row) == _standing(life) and np.abs(row.share - life.share).max() < SAME:
+                rows[place] = replace(row, others=(*row.others, life.title))
+                break
+        else:
+            rows.append(life)
+    return rows
+
+
+def _standing(life: Life) -> tuple[object, ...]:
+    """What must be the same for two lives to share a row, besides their paths."""
+    return life.group, life.colour, life.state, life.planned, life.threat, life.last_day
+
+
+EARLY_DATES, EARLY_MOST, AFTER = 3, 0.4, 14
+"""The first weeks are drawn apart if they hold so many dates, in at most so much of the period; days after the last."""
+
+
+def first_weeks(dates: Iterable[int], first: int, last: int) -> int | None:
+    """The day on which the crowded beginning ends: two weeks after the date that the longest quiet stretch follows.
+
+    A stretch is long in proportion to the time before it, so months after weeks count like years after months.
+    """
+    ahead = sorted({day for day in dates if first <= day < last})
+    quiet = {
+        before + AFTER: (after - first) / (before + AFTER - first)
+        for place, (before, after) in enumerate(pairwise([*ahead, last]), start=1)
+        if place >= EARLY_DATES and before + AFTER - first <= EARLY_MOST * (last - first)
+    }
+    return max(quiet, key=lambda end: quiet[end], default=None)
+
+
+MILESTONES = "Milestones"
+ROW, GAP, NUMBER = 13.0, 10.0, 34.0
+"""Points: height of a row, space between panels, width of the numbers at the right."""
+
+
 def calendar_chart(
-    lives: list[Life], marks: list[Mark], expires: dict[str, int], title: str, source: str, size: str = "page"
+    lives: list[Life],
+    marks: list[Mark],
+    days: NDArray[np.int32],
+    title: str,
+    source: str,
+    size: str = "page",
 ) -> Chart:
-    """Rows of instruments, shaded by share in force, under a band of milestones; agreements' last days as lines."""
-    subtitle = (
-        "Bars: share of futures in which the instrument is in force (darker: more). "
-        "Diamonds: milestones, with the share in which they take place."
+    """Rows under the headings of their holders, shaded by share; the crowded first weeks on a scale of their own.
+
+    `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last.
+    """
+    first, last = int(days[0]), int(days[-1])
+    dates = [day for mark in marks for day in (mark.first, mark.last)]
+    end = first_weeks([*dates, *(life.last_day for life in lives if life.last_day)], first, last)
+    subtitle = f"Share of futures in which each is in force or live, {long_date(first)} to {long_date(last)}"
+    subtitle += "" if end is None else "; first weeks spread out"
+    across = body_width(size)
+    state = max((width(life.state, SMALL) for life in lives), default=0.0) + 8
+    headings = {life.group for life in lives} | ({MILESTONES} if marks else set())
+    widest = max(
+        *(width(words, LABEL) for words in [*(life.words for life in lives), *(mark.title for mark in marks)]),
+        *(width(heading, LABEL, bold=True) for heading in headings),
     )
-    rows = len(lives) + len(marks)
-    table: dict[str, list[Any]] = {"row": [], "date": [], "share_percent": []}
+    label = min(widest + 8, 0.34 * across)
+    left = label + state
+    items = _key(lives, marks)
+    above = key.height(items, across) + 30
+    rows = list(_rows(lives, marks, label - 8))
+    if size == "slide":
+        rows = _stretched(rows, room(size, title, subtitle, source) - above)
+    tall = sum(high for _, high, _ in rows)
     with house_style():
-        made = figure(size, taller=max(0.8, 0.055 * rows + 0.3))
-        axes = made.subplots()
-        axes.grid(visible=False)
-        for row, mark in enumerate(marks):
-            first, last = (date2num(date(day)) for day in (mark.first, mark.last))
-            axes.plot([first, last], [row, row], color=GREY, linewidth=2, solid_capstyle="butt")
-            axes.plot((first + last) / 2, row, "D", color=BLACK, markersize=4.5)
-            axes.text(last + 5, row, f"{mark.share * 100:.0f} %", va="center", fontsize=7, color=GREY)
-            table["row"].append(mark.title)
-            table["date"].append(date(mark.first))
-            table["share_percent"].append(round(mark.share * 100, 1))
-        for place, life in enumerate(lives):
-            _bar(axes, len(marks) + place, life)
-            table["row"] += [life.title] * len(life.days)
-            table["date"] += [date(day) for day in life.days]
-            table["share_percent"] += np.round(life.share * 100, 1).tolist()
-        for name, day in expires.items():
-            axes.axvline(date2num(date(day)), color=BLACK, linewidth=0.9, linestyle=(0, (4, 3)))
-            axes.annotate(
-                f"{name} expires {date(day).day} {date(day):%b}",
-                (date2num(date(day)), rows - 0.45),
-                xytext=(3, 0),
-                textcoords="offset points",
-                fontsize=7,
-                va="bottom",
-            )
-        axes.set_yticks(
-            range(rows), [*(mark.title for mark in marks), *(life.title for life in lives)], fontsize=7.5, color=INK
-        )
-        axes.set_ylim(rows + 0.2, -0.7)
-        axes.axhline(len(marks) - 0.5, color=GREY, linewidth=0.6)
-        axes.xaxis_date()
-        axes.xaxis.set_major_locator(MonthLocator(interval=2))
-        axes.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))
-        axes.tick_params(length=0)
-        head(made, title, subtitle, source)
-    alt = "Calendar of milestones and instruments. " + "; ".join(
-        f"{life.title}: in force in {life.share[-1] * 100:.0f} % of futures at the end" for life in lives
-    )
-    return Chart("calendar", made, title, subtitle, alt, table)
+        made = sheet(size, title, subtitle, source, above + tall + 4)
+        key.draw(made, items, 0)
+        for place, wide, one, other in _panels(left, across - left - NUMBER, first, end, last):
+            panel = made.axes(place, above, wide, tall)
+            panel.set_ylim(tall, 0)
+            date_axis(panel, one, other, wide, top=True)
+            panel.grid(visible=True, axis="x")
+            _fill(panel, rows, days, (one, other), wide)
+        _words(made, rows, above, label, first)
+    alt, table = _alt(title, lives, marks), _table(lives, marks, days)
+    return Chart("calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end), made.head)
+
+
+Row = tuple[Life | Mark | str, float, str]
+"""What stands in a row (text: a heading), its height, its words in lines."""
+
+
+def _rows(lives: list[Life], marks: list[Mark], room: float) -> Iterator[Row]:
+    """Milestones first, then the lives under their headings."""
+    parts: list[Life | Mark | str] = [MILESTONES, *marks] if marks else []
+    for heading, group in groupby(lives, key=lambda life: life.group):
+        parts += [heading, *group]
+    for part in parts:
+        words = part if isinstance(part, str) else part.words if isinstance(part, Life) else part.title
+        lines = balanced(words, room, LABEL, bold=isinstance(part, str))
+        extra = 5.0 if isinstance(part, str) else 0.0
+        yield part, max(ROW, height(lines, LABEL) + 3) + extra, lines
+
+
+def _stretched(rows: list[Row], tall: float) -> list[Row]:
+    """Rows that fill the height of a slide, as far as that looks well."""
+    factor = min(1.6, max(1.0, tall / sum(high for _, high, _ in rows)))
+    return [(part, factor * high, lines) for part, high, lines in rows]
+
+
+def _panels(
+    left: float, room: float, first: int, end: int | None, last: int
+) -> Iterator[tuple[float, float, int, int]]:
+    """Left edge, width, first and last day of each panel."""
+    if end is None:
+        yield left, room, first, last
+        return
+    wide = (room - GAP) / 2
+    yield left, wide, first, end
+    yield left + wide + GAP, wide, end, last
+
+
+def _fill(panel: Axes, rows: list[Row], days: NDArray[np.int32], window: tuple[int, int], wide: float) -> None:
+    """Bars and marks of the rows, within the days of the panel."""
+    top, shapes, tints = 0.0, [], []
+    point = (window[1] - window[0]) / wide
+    for part, high, _ in rows:
+        y = top + high / 2
+        if isinstance(part, Mark):
+            _milestone(panel, part, y, window)
+        elif isinstance(part, Life):
+            for start, stop, share in _stretches(part, days, window):
+                shapes.append([(start, y - 4.5), (stop, y - 4.5), (stop, y + 4.5), (start, y + 4.5)])
+                tints.append(tint(part.colour, strength(share)))
+            _announced(panel, part, y, window, point)
+        top += high
+    panel.add_collection(PolyCollection(shapes, facecolors=tints, linewidths=0, zorder=2))
+
+
+def _milestone(panel: Axes, mark: Mark, y: float, window: tuple[int, int]) -> None:
+    """A line over its likely days, a diamond on the middle one."""
+    middle = (mark.first + mark.last) / 2
+    if window[0] <= middle < window[1]:
+        panel.plot([mark.first, mark.last], [y, y], color=GREY, linewidth=2.5, solid_capstyle="butt")
+        panel.plot(middle, y, "D", color=BLACK, markersize=4, clip_on=False, zorder=4)
+
+
+def _announced(panel: Axes, life: Life, y: float, window: tuple[int, int], point: float) -> None:
+    """The day for which it is threatened or enacted; an agreement's last day."""
+    if life.planned is not None and window[0] <= life.planned < window[1]:
+        inside, edge = ("white", life.colour) if life.threat else (life.colour, "white")
+        look: dict[str, Any] = {"markeredgecolor": edge, "markersize": 6.5, "clip_on": False, "zorder": 5}
+        panel.plot(life.planned, y, ">", color=inside, **look)
+    if life.last_day is not None and window[0] <= life.last_day < window[1]:
+        panel.axvline(life.last_day + 1, color=BLACK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=3)
+        panel.plot([life.last_day + 1 - point] * 2, [y - 5.5, y + 5.5], color=BLACK, linewidth=2, zorder=4)
 
 
 SHADES = 50
 """Steps of strength of a bar: finer ones cannot be told apart."""
 
 
-def _bar(axes: Any, row: int, life: Life) -> None:
-    """A strip whose strength is the share of futures; a hollow mark where it is planned to begin."""
-    edges = np.array([date2num(date(day)) for day in life.days])
-    shades = np.rint(life.share * SHADES)
-    starts = np.flatnonzero(np.diff(shades, prepend=-1.0))
-    for first, after in zip(starts, [*starts[1:], len(shades) - 1], strict=True):
-        if shades[first] > 0 and after > first:
-            strength = 0.12 + 0.88 * shades[first] / SHADES
-            width = edges[after] - edges[first]
-            axes.barh(row, width, left=edges[first], height=0.62, color=colour(life.actor), alpha=strength, linewidth=0)
-    if life.planned is not None:
-        axes.plot(
-            date2num(date(life.planned)), row, ">", color="white", markeredgecolor=colour(life.actor), markersize=6
-        )
+def strength(share: float) -> float:
+    """How strong the colour of a share is: none for none, and the rarest still seen."""
+    return 0.0 if share == 0 else 0.12 + 0.88 * share
+
+
+def _stretches(life: Life, days: NDArray[np.int32], window: tuple[int, int]) -> Iterator[tuple[float, float, float]]:
+    """From day, to day, share: wherever it is in force in some futures.
+
+    Each stretch reaches to the end of its bar, under those that follow, so that no seam shows between them.
+    """
+    inside = slice(*np.searchsorted(days, window))
+    shades = np.ceil(np.round(life.share[inside] * SHADES, 6))
+    ends = np.r_[np.flatnonzero(shades == 0), len(shades)]
+    for start in np.flatnonzero(np.diff(shades, prepend=-1.0)):
+        if shades[start] > 0:
+            stop = ends[np.searchsorted(ends, start)]
+            yield window[0] + int(start), window[0] + int(stop), float(shades[start]) / SHADES
+
+
+def _words(made: Sheet, rows: list[Row], above: float, label: float, first: int) -> None:
+    """Headings, names, states on the first day, and the numbers at the right."""
+    y, right = above, made.width
+    heads = {MILESTONES: ("", "takes place"), "": (f"on {short_date(first)}", "on the last day")}
+    for part, high, lines in rows:
+        middle = y + high / 2
+        if isinstance(part, str):
+            made.text(0, middle + 2, lines, fontweight="bold")
+            state, number = heads.pop(part if part in heads else "", ("", ""))
+            made.text(label, middle + 2, state, fontsize=SMALL, color=GREY)
+            made.text(right, middle + 2, number, ha="right", fontsize=SMALL, color=GREY)
+        elif isinstance(part, Mark):
+            made.text(0, middle, lines)
+            made.text(right, middle, percent(part.share), ha="right")
+        else:
+            made.text(0, middle, lines)
+            made.text(label, middle, part.state, fontsize=SMALL, color=GREY)
+            made.text(right, middle, _short(part.share[-1]), ha="right")
+        y += high
+
+
+def _short(share: float) -> str:
+    return percent(share).replace("under", "<").replace("over", ">").replace("\u00a0%", " %")
+
+
+def _key(lives: list[Life], marks: list[Mark]) -> list[key.Item]:
+    """What shades and marks mean; only what the chart holds."""
+    items: list[key.Item] = []
+    if lives:
+        shades = (0.1, 0.5, 1.0)
+
+        def swatches(axes: Axes, x: float, y: float) -> None:
+            for k, share in enumerate(shades):
+                corners = [(x + 14 * k, y - 4), (x + 14 * k + 14, y - 4), (x + 14 * k + 14, y + 4), (x + 14 * k, y + 4)]
+                axes.add_collection(PolyCollection([corners], facecolors=[tint(GREY, strength(share))]))
+
+        items.append((42.0, swatches, "in force in 10, 50, 100 % of futures"))
+    if any(life.planned is not None and life.threat for life in lives):
+        items.append((6.0, _marker(">", "white"), "threatened for this day"))
+    if any(life.planned is not None and not life.threat for life in lives):
+        items.append((6.0, _marker(">", INK), "enacted, due on this day"))
+    if any(life.last_day is not None for life in lives):
+        items.append((6.0, _marker("|", BLACK), "last day of an agreement, unless extended"))
+    if marks:
+        items.append((6.0, _marker("D", BLACK), "milestone; line: 90 of 100 dates"))
+    return items
+
+
+def _marker(shape: str, inside: str) -> key.Drawing:
+    def drawing(axes: Axes, x: float, y: float) -> None:
+        edge: dict[str, Any] = {"markeredgecolor": INK, "markeredgewidth": 1.6 if shape == "|" else 0.8}
+        axes.plot(x + 3, y, shape, color=inside, markersize=8 if shape == "|" else 5, **edge)
+
+    return drawing
+
+
+def _alt(title: str, lives: list[Life], marks: list[Mark]) -> str:
+    told = [f"{mark.title}: takes place in {percent(mark.share)}" for mark in marks]
+    told += [f"{life.words}: {percent(float(life.share[-1]))} on the last day" for life in lives]
+    return f"{title}. Calendar by row, in per cent of futures. {'; '.join(told)}."
+
+
+def _table(lives: list[Life], marks: list[Mark], days: NDArray[np.int32]) -> dict[str, list[Any]]:
+    """Every milestone, agreement and instrument by itself, on the days on which its share changes."""
+    table: dict[str, list[Any]] = {"row": [], "group": [], "date": [], "share_percent": []}
+
+    def add(row: str, group: str, day: int, share: float) -> None:
+        for column, value in zip(table, (row, group, date(day), round(share * 100, 1)), strict=True):
+            table[column].append(value)
+
+    for mark in marks:
+        for day in dict.fromkeys((mark.first, mark.last)):
+            add(mark.title, MILESTONES, day, mark.share)
+    for life in lives:
+        rounded = np.round(life.share * 100, 1)
+        changes = np.flatnonzero(np.diff(rounded, prepend=-1.0))
+        for name in (life.title, *life.others):
+            for place in sorted({*changes.tolist(), len(days) - 1}):
+                add(name, life.group, int(days[place]), float(life.share[place]))
+    return table
+
+
+def _key_values(lives: list[Life], marks: list[Mark], days: NDArray[np.int32], end: int | None) -> dict[str, list[Any]]:
+    """Every row with what it says on the first day, at the end of the first weeks, and on the last day."""
+    chosen = [int(days[0]), *([] if end is None else [end]), int(days[-1])]
+    table: dict[str, list[Any]] = {"row": [], "dates": [], "state": []}
+    table |= {f"{date(day):%d %b %Y}_percent".lstrip("0"): [] for day in chosen}
+    for mark in marks:
+        span = " to ".join(dict.fromkeys((short_date(mark.first), short_date(mark.last))))
+        row = [mark.title, span, f"takes place: {percent(mark.share)}", *["–"] * len(chosen)]
+        for column, value in zip(table, row, strict=True):
+            table[column].append(value)
+    for life in lives:
+        date_of = life.planned or life.last_day
+        shares = [percent(float(life.share[day - int(days[0])])).removesuffix("\u00a0%") for day in chosen]
+        row = [life.words, "–" if date_of is None else short_date(date_of), life.state or "–", *shares]
+        for column, value in zip(table, row, strict=True):
+            table[column].append(value)
+    return table

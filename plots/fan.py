@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.dates import DateFormatter, MonthLocator
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from plots.style import GREY, Chart, figure, head, house_style, value_axis_right
+from plots.lettering import balanced, height, spread, width
+from plots.numbers import MINUS
+from plots.sheet import Sheet, body_width, room, sheet
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 from sim.results.result import Steps
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+GAP, INDENT, AXIS = 8.0, 14.0, 26.0
+"""Points: between panels, left of the first, for the dates below."""
 
 
 def fan_chart(
@@ -22,42 +29,111 @@ def fan_chart(
     subtitle: str,
     source: str,
     size: str = "page",
+    marked: int | None = None,
 ) -> Chart:
-    """A panel for each series of `paths` (percentage points), on one scale. `titles` and `colours` are by series."""
-    table: dict[str, list[Any]] = {"series": [], "date": [], **{f"p{int(level * 100)}_pp": [] for level in LEVELS}}
+    """A panel for each series of `paths` (percentage points), on one scale. `titles` and `colours` are by series.
+
+    `marked` is a day to draw a dotted line on; the subtitle says what it is.
+    """
+    fans = {name: np.quantile(path.values, LEVELS, axis=0) for name, path in paths.items()}
+    subtitle += " Line: median; dark: 50 of 100 futures; light: 90 of 100"
+    across = body_width(size)
+    labels = {name: _labels(fan[:, -1]) for name, fan in fans.items()}
+    beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
+    wide = (across - INDENT - GAP * (len(paths) - 1)) / len(paths) - beside
+    heads = {name: balanced(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
+    above = max(height(words, LABEL) for words in heads.values()) + 8
+    tall = max(150.0, room(size, title, subtitle, source) - above - AXIS - 10)
+    least, most = _scale(fans)
     with house_style():
-        made = figure(size, taller=1.05)
-        panels = made.subplots(1, len(paths), sharey=True, squeeze=False)[0]
-        for axes, (name, path) in zip(panels, paths.items(), strict=True):
-            quantiles = np.quantile(path.values, LEVELS, axis=0)
-            dates = [date(day) for day in path.days]
-            low, lower, middle, upper, high = quantiles
-            axes.fill_between(dates, low, high, step="post", color=colours[name], alpha=0.18, linewidth=0)
-            axes.fill_between(dates, lower, upper, step="post", color=colours[name], alpha=0.38, linewidth=0)
-            axes.step(dates, middle, where="post", color=colours[name], linewidth=1.8)
-            axes.set_title(titles[name], fontsize=9, loc="left")
-            axes.annotate(
-                f"{middle[-1]:.0f}",
-                (dates[-1], middle[-1]),
-                xytext=(-3, 4),
-                textcoords="offset points",
-                ha="right",
-                fontsize=8,
-                fontweight="bold",
-            )
-            axes.xaxis.set_major_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
-            axes.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))
-            axes.tick_params(axis="x", labelsize=7.5, colors=GREY)
-            axes.set_ylim(bottom=0)
-            table["series"] += [name] * len(dates)
-            table["date"] += dates
-            for level, values in zip(LEVELS, quantiles, strict=True):
-                table[f"p{int(level * 100)}_pp"] += np.round(values, 3).tolist()
-        for axes in panels:
-            value_axis_right(axes)
-            axes.tick_params(axis="y", labelleft=False, labelright=axes is panels[-1])
-        head(made, title, subtitle + " Line: median; dark: 50 of 100 futures; light: 90 of 100.", source)
-    ends = "; ".join(
-        f"{titles[name]}: median {np.median(path.values[:, -1]):.0f} at the end" for name, path in paths.items()
+        made = sheet(size, title, subtitle, source, above + tall + AXIS)
+        for place, (name, path) in enumerate(paths.items()):
+            left = INDENT + place * (wide + beside + GAP)
+            made.text(left, 0, heads[name], va="top", fontweight="bold")
+            axes = made.axes(left, above, wide, tall)
+            date_axis(axes, int(path.days[0]), int(path.days[-1]), wide)
+            axes.set_ylim(least, most)
+            _bands(axes, path.days, fans[name], colours[name])
+            if marked is not None and path.days[0] < marked < path.days[-1]:
+                axes.axvline(marked, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=4)
+            _ends(made, labels[name], (left + wide + 4, above, tall), (least, most))
+            _grid(made, axes, (left, above, tall) if place == 0 else None, most)
+    ends = "; ".join(f"{titles[name]}: {_told(fan)}" for name, fan in fans.items())
+    table = _table(paths, fans)
+    chosen = [
+        k for place, path in enumerate(paths.values()) for k in place * len(path.days) + sample(len(path.days), 9)
+    ]
+    key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
+    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
+
+
+def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
+    """Lowest and highest value drawn, with air above the highest spike; zero is always there."""
+    lowest = min(float(fan.min()) for fan in fans.values())
+    highest = max(float(fan.max()) for fan in fans.values())
+    air = 0.06 * max(highest - lowest, 1.0)
+    return min(0.0, lowest - air if lowest < 0 else 0.0), max(highest, 1.0) + air
+
+
+def _bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade: str) -> None:
+    for low, high, strong in ((0, 4, 0.2), (1, 3, 0.5)):
+        both = np.flatnonzero(np.r_[True, (np.diff(fan[[low, high]], axis=1) != 0).any(axis=0)])
+        x = np.r_[days[both], days[-1]]
+        lower, upper = (np.r_[fan[k, both], fan[k, -1]] for k in (low, high))
+        axes.fill_between(x, lower, upper, step="post", color=tint(shade, strong), linewidth=0)
+    axes.plot(*stepped(days, fan[2]), color=shade, linewidth=1.8)
+
+
+def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, most: float) -> None:
+    """Horizontal lines on round values; the numbers stand on them in the first panel."""
+    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if most / step <= 7)
+    values = np.arange(0, most, step)
+    axes.set_yticks(values, [""] * len(values))
+    axes.grid(visible=True, axis="y")
+    if numbered is not None:
+        left, above, tall = numbered
+        least = axes.get_ylim()[0]
+        for value in values[1:]:
+            y = above + tall * (1 - (value - least) / (most - least))
+            made.text(left - 2, y, f"{value:g}", fontsize=SMALL, color=GREY, ha="right")
+
+
+def _labels(ends: NDArray[np.float64]) -> list[tuple[float, str]]:
+    """Value and words of the labels at the end: the median, and each band that is more than a line, at its edge."""
+    written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
+    to = " to " if ends[0] < 0 else "–"
+    said = [(float(ends[2]), f"median {written[2]}")]
+    for words, low, high in (("50 %", 1, 3), ("90 %", 0, 4)):
+        if written[low] != written[high]:
+            edge = high if written[high] != written[2] else low
+            said.append((float(ends[edge]), f"{words}: {written[low]}{to}{written[high]}"))
+    return said
+
+
+def _ends(
+    made: Sheet, labels: list[tuple[float, str]], place: tuple[float, float, float], scale: tuple[float, float]
+) -> None:
+    """Labels beside the end of the paths, apart from each other."""
+    left, above, tall = place
+    wanted = [above + tall * (1 - (value - scale[0]) / (scale[1] - scale[0])) for value, _ in labels]
+    for y, (_, words) in zip(spread(wanted, 10, above + 4, above + tall - 3), labels, strict=True):
+        bold = words.startswith("median")
+        made.text(left, y, words, fontsize=SMALL, color=INK if bold else GREY, fontweight="bold" if bold else "normal")
+
+
+def _told(fan: NDArray[np.float64]) -> str:
+    start, ends = fan[2, 0], fan[:, -1]
+    return (
+        f"median {start:.0f} points at first, {ends[2]:.0f} at the end; then 50 of 100 futures lie between "
+        f"{ends[1]:.0f} and {ends[3]:.0f}, 90 between {ends[0]:.0f} and {ends[4]:.0f}"
     )
-    return Chart("tariff_path", made, title, subtitle, f"Fans of tariff paths. {ends}.", table)
+
+
+def _table(paths: dict[str, Steps], fans: dict[str, NDArray[np.float64]]) -> dict[str, list[Any]]:
+    table: dict[str, list[Any]] = {"series": [], "date": [], **{f"p{int(level * 100)}_pp": [] for level in LEVELS}}
+    for name, path in paths.items():
+        table["series"] += [name] * len(path.days)
+        table["date"] += [date(day) for day in path.days]
+        for level, values in zip(LEVELS, fans[name], strict=True):
+            table[f"p{int(level * 100)}_pp"] += np.round(values, 3).tolist()
+    return table

@@ -7,40 +7,68 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plots.style import BLUE, INK, Chart, figure, head, house_style
+from plots.lettering import balanced, height, width, wrap
+from plots.numbers import percent
+from plots.sheet import body_width, room, sheet
+from plots.style import FAINT, LABEL, SMALL, Chart, house_style, tint
+
+DOT = 13.0
+"""Width in points of the dot that stands for every future."""
 
 
 def moves_chart(
-    shares: NDArray[np.float64], actors: list[str], kinds: list[str], title: str, source: str, size: str = "page"
+    shares: NDArray[np.float64],
+    actors: list[str],
+    kinds: list[str],
+    shades: list[str],
+    title: str,
+    source: str,
+    size: str = "page",
 ) -> Chart:
-    """A grid of [actor, kind of move] shares of futures, dots by size, numbers beside them."""
+    """A grid of [actor, kind of move] shares of futures: dots whose area is the share, the number beside each."""
     subtitle = "Futures in which the actor makes the move at least once, %"
+    across = body_width(size)
+    words = [balanced(actor, 0.3 * across, LABEL) for actor in actors]
+    left = max(width(lines, LABEL) for lines in words) + 10
+    wide = (across - left) / len(kinds)
+    heads = [wrap(kind, wide - 6, SMALL) for kind in kinds]
+    above = max(height(lines, SMALL) for lines in heads) + 8
+    spare = (room(size, title, subtitle, source) - above) / len(actors)
+    rows = [max(height(lines, LABEL) + 4, min(spare, 22.0), DOT + 2) for lines in words]
     with house_style():
-        made = figure(size, taller=max(0.7, 0.085 * len(actors) + 0.3))
-        axes = made.subplots()
-        axes.grid(visible=False)
-        for row in range(len(actors)):
-            axes.axhline(row, color="#EFEFEF", linewidth=0.8, zorder=0)
-            for column in range(len(kinds)):
-                share = shares[row, column]
+        made = sheet(size, title, subtitle, source, above + sum(rows))
+        axes = made.canvas(left, above, across - left, sum(rows))
+        for column, lines in enumerate(heads):
+            made.text(left + column * wide, above - 6, lines, fontsize=SMALL, va="baseline")
+        top = 0.0
+        for row, high in enumerate(rows):
+            y = top + high / 2
+            made.text(0, above + y, words[row])
+            axes.plot([0, across - left], [top + high] * 2, color=FAINT, linewidth=0.8, zorder=0)
+            for column, share in enumerate(shares[row]):
                 if share > 0:
-                    axes.scatter(column, row, s=4 + 130 * share, color=BLUE, alpha=0.55, linewidth=0)
-                    text = f"{share * 100:.0f}" if share >= 0.01 else "<1"
-                    axes.text(column + 0.2, row, text, va="center", fontsize=7.5, color=INK)
-        axes.set_yticks(range(len(actors)), actors, color=INK)
-        axes.set_xticks(range(len(kinds)), [kind.replace("_", "\n") for kind in kinds], fontsize=7.5, color=INK)
-        axes.xaxis.tick_top()
-        axes.tick_params(length=0)
-        axes.set_ylim(len(actors) - 0.4, -0.6)
-        axes.set_xlim(-0.5, len(kinds) - 0.3)
-        axes.spines["bottom"].set_visible(False)
-        head(made, title, subtitle, source)
+                    dot = max(2.5, DOT * float(np.sqrt(share)))
+                    x = column * wide + DOT / 2
+                    axes.plot(x, y, "o", color=tint(shades[row], 0.75), markersize=dot, markeredgewidth=0)
+                    made.text(left + x + DOT / 2 + 3, above + y, _number(share), fontsize=SMALL)
+            top += high
     table: dict[str, list[Any]] = {
         "actor": [actor for actor in actors for _ in kinds],
         "move": [kind for _ in actors for kind in kinds],
         "futures_percent": np.round(shares * 100, 2).ravel().tolist(),
     }
-    busiest = actors[int(shares.sum(axis=1).argmax())]
-    return Chart(
-        "moves", made, title, subtitle, f"Grid of moves by actor; {busiest} makes the most kinds of moves.", table
-    )
+    grid = {kind: [percent(float(share)) if share else "–" for share in shares[:, k]] for k, kind in enumerate(kinds)}
+    alt = _alt(title, shares, actors, kinds)
+    return Chart("moves", made.figure, title, subtitle, alt, table, {"actor": actors} | grid, made.head)
+
+
+def _number(share: float) -> str:
+    return "<1" if share < 0.01 else ">99" if 0.99 < share < 1 else f"{share * 100:.0f}"
+
+
+def _alt(title: str, shares: NDArray[np.float64], actors: list[str], kinds: list[str]) -> str:
+    told = []
+    for actor, row in zip(actors, shares, strict=True):
+        made = [f"{kind} {percent(float(share))}" for kind, share in zip(kinds, row, strict=True) if share > 0]
+        told.append(f"{actor}: {', '.join(made)}")
+    return f"{title}. Futures in which each actor makes a move. {'; '.join(told)}."

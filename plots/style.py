@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 import csv
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import matplotlib
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# On white, each of these has a contrast of at least 3 : 1 (WCAG 1.4.11) and they stay apart with red-green and
-# blue-yellow blindness (Okabe and Ito 2008; orange, sky blue and yellow do not reach the contrast).
-BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
-GREY, PALE, INK = "#6B6B6B", "#D9D9D9", "#222222"
-ACTORS = {"us": BLUE, "china": VERMILLION, "eu": GREEN, "g7": PURPLE, "allies": PURPLE}
-"""Colours of actors, the same in every chart; whoever is not named here is dark grey."""
+from plots.lettering import FAMILY
 
-SIZES = {"page": (7.2, 4.2), "slide": (10.0, 5.2)}
-"""Inches."""
+# On white, each of these has a contrast of at least 3 : 1 (WCAG 1.4.11) and they stay apart with red-green and
+# blue-yellow blindness (after Okabe and Ito 2008; their orange, sky blue, yellow and light purple do not).
+BLUE, VERMILLION, GREEN, VIOLET, BLACK = "#0072B2", "#D55E00", "#009E73", "#600090", "#000000"
+GREY, PALE, FAINT, INK = "#595959", "#D9D9D9", "#EFEFEF", "#222222"
+PALETTE = (BLUE, VERMILLION, GREEN, VIOLET)
+"""For whoever moves things, in order; the others are grey."""
+BYSTANDER = "#6B6B6B"
+ACCENT = "#334155"
+"""For what is nobody's: odds, agreements, differences."""
+
+SMALL, LABEL = 7.0, 8.0
+"""Sizes of letters in points: axes and sources; what is read."""
+
 _RC: dict[Any, Any] = {
     "svg.hashsalt": "parley",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
+    "font.family": "sans-serif",
+    "font.sans-serif": FAMILY[:-1],
+    "font.size": LABEL,
+    "text.parse_math": False,
     "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
     "axes.axisbelow": True,
     "grid.color": PALE,
-    "grid.linewidth": 0.7,
+    "grid.linewidth": 0.6,
     "text.color": INK,
     "xtick.color": GREY,
     "ytick.color": GREY,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.size": 0,
     "ytick.major.size": 0,
     "figure.facecolor": "white",
-    "hatch.linewidth": 0.6,
 }
 
 
@@ -62,11 +68,26 @@ class Chart:
     """says in words what the chart shows"""
     table: dict[str, list[Any]] = field(default_factory=dict)
     """tidy data; units in the names of the columns"""
+    key_values: dict[str, list[Any]] = field(default_factory=dict)
+    """a table for a reader, where the data are too many to read"""
+    head: float = 0.0
+    """height in points of title and subtitle, which a page may print itself"""
+
+    def values(self) -> dict[str, list[Any]]:
+        """What stands beside the picture for who would rather read it."""
+        return self.key_values or self.table
 
 
-def colour(actor: str) -> str:
-    """The colour of an actor."""
-    return ACTORS.get(actor, "#4D4D4D")
+def colours(movers: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
+    """A colour for each actor: the palette in the order of the movers, grey for the rest."""
+    chosen = dict.fromkeys([*movers, *others], BYSTANDER)
+    return chosen | dict(zip(movers, PALETTE, strict=False))
+
+
+def tint(colour: str, strength: float) -> tuple[float, float, float]:
+    """A colour mixed with white; opaque, so that neighbouring areas show no seam."""
+    red, green, blue = (1 - strength * (1 - int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return red, green, blue
 
 
 @contextmanager
@@ -74,40 +95,6 @@ def house_style() -> Iterator[None]:
     """Everything drawn inside has the house style."""
     with matplotlib.rc_context(_RC):
         yield
-
-
-def figure(size: str = "page", taller: float = 1.0) -> Figure:
-    """An empty figure; `taller` stretches its height for charts with many rows."""
-    width, height = SIZES[size]
-    return Figure(figsize=(width, height * taller), layout="constrained")
-
-
-def head(made: Figure, title: str, subtitle: str, source: str) -> None:
-    """Title, subtitle and source, flush left."""
-    width = int(made.get_figwidth() * 10)
-    lines = textwrap.wrap(title, width)
-    under = textwrap.wrap(subtitle, int(made.get_figwidth() * 14))
-    inches = 0.2 * len(lines) + 0.16 * len(under) + 0.12
-    top = 1 - inches / made.get_figheight()
-    layout: Any = made.get_layout_engine()
-    layout.set(rect=(0.0, 0.05, 1.0, top - 0.05))
-    made.text(0.012, 0.985, "\n".join(lines), ha="left", va="top", fontsize=11, fontweight="bold")
-    made.text(
-        0.012,
-        0.985 - 0.2 * len(lines) / made.get_figheight(),
-        "\n".join(under),
-        ha="left",
-        va="top",
-        fontsize=8.5,
-        color=GREY,
-    )
-    made.text(0.012, 0.012, source, ha="left", va="bottom", fontsize=7, color=GREY)
-
-
-def value_axis_right(axes: Axes) -> None:
-    """Values are read at the right, where a time series ends."""
-    axes.yaxis.tick_right()
-    axes.yaxis.set_label_position("right")
 
 
 def write(chart: Chart, folder: Path) -> None:

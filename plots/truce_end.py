@@ -1,61 +1,62 @@
-"""When the truce ends: how many futures have seen it lapse or be left by a date, and when it expires in the end."""
+"""Whether an agreement holds: how many futures have seen it end by a date, and in how many it is live on that day."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from matplotlib.dates import DateFormatter, MonthLocator
 from numpy.typing import NDArray
 
-from plots.style import BLUE, GREY, PALE, Chart, figure, head, house_style, value_axis_right
-from sim.days import MISSING, date
+from plots.lettering import spread, width
+from plots.numbers import percent
+from plots.sheet import body_width, room, sheet
+from plots.style import ACCENT, GREY, LABEL, SMALL, Chart, house_style
+from plots.timeline import date_axis, sample, stepped
+from sim.days import date
+
+INDENT, AXIS, AIR = 14.0, 26.0, 6.0
+_LIVE, _ENDED = "live on that day", "has ended at least once"
 
 
 def truce_end_chart(
-    ended_on: NDArray[np.int32],
-    expires: NDArray[np.int32],
+    ended: NDArray[np.float64],
+    live: NDArray[np.float64],
     days: NDArray[np.int32],
     name: str,
     title: str,
+    subtitle: str,
     source: str,
     size: str = "page",
 ) -> Chart:
-    """Cumulative share of futures in which the agreement has ended, and the share in which it then runs, by day.
+    """Two lines by day: the share of futures in which `name` has ended at least once, and in which it is live.
 
-    `ended_on` is [run] the first day without it (MISSING: never), `expires` [run] its last day as things stand at
-    the horizon, `days` [day] those drawn.
+    All three arrays are [day]; an agreement that has ended may be revived, so the lines need not add up.
     """
-    ended = np.array([(ended_on <= day).mean() for day in days])
-    running = np.array([((expires >= day) | ((ended_on < MISSING) & (ended_on > day))).mean() for day in days])
-    dates: list[Any] = [date(day) for day in days]
+    lines = {_LIVE: (live, ACCENT, "-"), _ENDED: (ended, GREY, (0, (5, 2)))}
+    across = body_width(size)
+    ends = {words: f"{percent(float(values[-1]))} {words}" for words, (values, _, _) in lines.items()}
+    beside = max(width(words, SMALL) for words in lines) + 8
+    wide = across - INDENT - beside - AIR
+    tall = max(150.0, room(size, title, subtitle, source) - AXIS - 4)
     with house_style():
-        made = figure(size)
-        axes = made.subplots()
-        axes.fill_between(dates, 0, ended * 100, step="post", color=PALE)
-        axes.step(dates, ended * 100, where="post", color=BLUE, linewidth=2)
-        axes.annotate(
-            f"{ended[-1] * 100:.0f} % by the horizon",
-            (dates[-1], ended[-1] * 100),
-            xytext=(-4, 6),
-            textcoords="offset points",
-            ha="right",
-            fontsize=9,
-            fontweight="bold",
-            color=BLUE,
-        )
-        axes.set_ylim(0, 100)
-        axes.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
-        axes.xaxis.set_major_locator(MonthLocator(interval=2))
-        axes.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))
-        axes.tick_params(axis="x", colors=GREY)
-        value_axis_right(axes)
-        subtitle = f"{name}: share of futures in which it has lapsed or been left at least once, by date"
-        head(made, title, subtitle, source)
+        made = sheet(size, title, subtitle, source, tall + AXIS)
+        axes = made.axes(INDENT, 0, wide, tall)
+        date_axis(axes, int(days[0]), int(days[-1]), wide)
+        axes.set_ylim(0, 104)
+        axes.set_yticks([0, 25, 50, 75, 100], [""] * 5)
+        axes.grid(visible=True, axis="y")
+        for share in (25, 50, 75, 100):
+            made.text(INDENT - 2, tall * (1 - share / 104), f"{share}", fontsize=SMALL, color=GREY, ha="right")
+        for values, shade, dash in lines.values():
+            axes.plot(*stepped(days, values * 100), color=shade, linewidth=2, linestyle=dash)
+        wanted = [tall * (1 - float(values[-1]) * 100 / 104) for values, _, _ in lines.values()]
+        for y, (words, (values, shade, _)) in zip(spread(wanted, 24, 10, tall - 10), lines.items(), strict=True):
+            left = INDENT + wide + AIR
+            made.text(left, y - 5, percent(float(values[-1])), fontsize=LABEL + 1, fontweight="bold", color=shade)
+            made.text(left, y + 6, words, fontsize=SMALL, color=shade)
     table = {
-        "date": dates,
+        "date": [date(day) for day in days],
         "ended_percent": np.round(ended * 100, 2).tolist(),
-        "running_percent": np.round(running * 100, 2).tolist(),
+        "live_percent": np.round(live * 100, 2).tolist(),
     }
-    alt = f"By {dates[-1]} {name} has ended at least once in {ended[-1] * 100:.0f} % of futures."
-    return Chart("truce_end", made, title, subtitle, alt, table)
+    alt = f"{title}. On {date(days[-1])}: {name} {'; '.join(ends.values())}."
+    key_values = {column: [values[k] for k in sample(len(days), 15)] for column, values in table.items()}
+    return Chart("truce_end", made.figure, title, subtitle, alt, table, key_values, made.head)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from plots.odds import percent
 from plots.style import Chart
 
 ODDS_WORDS = (
@@ -27,19 +26,10 @@ def odds_word(share: float) -> str:
 def scale() -> str:
     """The scale in one sentence, for the footnote."""
     ends = [1.0, *(least for least, _ in ODDS_WORDS)]
-    parts = [f"{word} {least:.0%}–{end:.0%}" for (least, word), end in zip(ODDS_WORDS, ends, strict=False)]
+    parts = [
+        f"{word} {least * 100:.0f}–{end * 100:.0f} %" for (least, word), end in zip(ODDS_WORDS, ends, strict=False)
+    ]
     return "Odds words: " + ", ".join(parts) + "."
-
-
-@dataclass(frozen=True)
-class Stated:
-    """A share of futures bound to a result, with its sampling error; one rounding rule for all."""
-
-    share: float
-    error: float = 0.0
-
-    def __str__(self) -> str:
-        return percent(self.share)
 
 
 @dataclass(frozen=True)
@@ -98,7 +88,8 @@ class Briefing:
 
     title: str
     question: str
-    answer: str
+    answer: list[str]
+    """sentences"""
     dated: str
     sections: list[Section]
 

@@ -4,7 +4,8 @@ In a nested ensemble (draws × chances) the frequency of an outcome differs betw
 two reasons: the assumptions differ, and each draw has only a few futures of chance. The second part is
 binomial and known, so it is taken out: the draws' frequencies are drawn together toward their mean until their
 variance is the between-draw component of a one-way analysis of variance (Searle, Casella and McCulloch,
-Variance Components, 1992, ch. 3), and the 5 % and 95 % points of what is left are the band.
+Variance Components, 1992, ch. 3), and the 5 % and 95 % points of what is left are the band. Where nothing is left,
+the spread cannot be told from chance and there is no band.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Odds:
 
     mean: float
     low: float | None
-    """5 % point over the assumptions; None where each draw of them has one future of chance only"""
+    """5 % point over the assumptions; None where each draw of them has one future of chance only, or where the
+    spread over the assumptions cannot be told from chance"""
     high: float | None
     error: float
     """standard error of the mean from sampling (draws and chance)"""
@@ -47,18 +49,21 @@ def odds(holds: NDArray[np.bool_], chances: int) -> Odds:
     if chances == 1 or draws < 2:
         return Odds(mean, None, None, float(np.sqrt(mean * (1 - mean) / runs)), runs)
     by_draw = holds[: draws * chances].reshape(draws, chances).mean(axis=1)
-    low, high = np.quantile(_without_chance(by_draw, chances), BAND)
     error = float(by_draw.std(ddof=1) / np.sqrt(draws))
+    left = _without_chance(by_draw, chances)
+    if left is None:
+        return Odds(mean, None, None, error, runs)
+    low, high = np.quantile(left, BAND)
     return Odds(mean, min(float(low), mean), max(float(high), mean), error, runs)
 
 
-def _without_chance(by_draw: NDArray[np.float64], chances: int) -> NDArray[np.float64]:
-    """[draw] frequencies with the binomial part of their spread taken out."""
+def _without_chance(by_draw: NDArray[np.float64], chances: int) -> NDArray[np.float64] | None:
+    """[draw] frequencies with the binomial part of their spread taken out; None where that is all of it."""
     spread = float(by_draw.var(ddof=1))
-    if spread == 0:
-        return by_draw
     binomial = float((by_draw * (1 - by_draw)).mean()) / (chances - 1)
-    between = max(0.0, spread - binomial)
+    between = spread - binomial
+    if between <= 0:
+        return None
     center = by_draw.mean()
     shrunk: NDArray[np.float64] = center + np.sqrt(between / spread) * (by_draw - center)
     return np.clip(shrunk, 0.0, 1.0)

@@ -22,7 +22,7 @@ class StoryDay:
 
     day: int
     events: list[str] = field(default_factory=list)
-    weighed: list[str] = field(default_factory=list)
+    weighed: list[Considered] = field(default_factory=list)
 
 
 @dataclass
@@ -46,25 +46,25 @@ def tell(plan: Plan, run: int, seed: int, chances: int) -> Story:
     for place in range(len(entries.row)):
         day = int(entries.day[place])
         what, who, subject = (int(column[place]) for column in (entries.what, entries.who, entries.subject))
-        told = sentence(plan, what, who, subject, float(entries.value[place]))
+        told = sentence(plan, What(what), who, subject, float(entries.value[place]))
         found.setdefault(day, StoryDay(day)).events.append(told)
     for option in weighed:
-        found.setdefault(option.day, StoryDay(option.day)).weighed.append(_weighed(plan, option))
+        found.setdefault(option.day, StoryDay(option.day)).weighed.append(option)
     outcome = outcome_names(plan)[int(finish(simulation).runs["outcome"][0])]
     drawn = {path: float(values[0]) for path, values in sorted(simulation.assumptions.items())}
     return Story(run, outcome, [found[day] for day in sorted(found)], drawn)
 
 
-_BARE = {
+_BY_SOMEBODY = {
     What.threatens: "{who} threatens {what} ({value:g} pp)",
     What.enacts: "{who} enacts {what}",
     What.withdraws: "{who} withdraws {what}",
-    What.delays: "{what} is put off by {value:.0f} days",
-    What.narrows: "{what} is narrowed to {value:.0%} of its scope",
+    What.delays: "{who} puts off {what} by {value:.0f} days",
+    What.narrows: "{who} narrows {what} to {value:.0%} of its scope",
     What.sets_rate: "{who} sets {what} to {value:g} pp",
     What.sets_licences: "{who} approves {value:.0%} of the licences under {what}",
-    What.exempts: "{what} no longer touches {value:.0f} actor(s)",
-    What.extends: "{what} is extended by {value:.0f} days",
+    What.exempts: "{who} frees {value:.0f} actor(s) from {what}",
+    What.extends: "{who} extends {what} by {value:.0f} days",
     What.ends: "{who} leaves {what}",
     What.offers: "{who} offers: {what}",
     What.accepts: "{who} accepts: {what}",
@@ -72,32 +72,46 @@ _BARE = {
     What.joins: "{who} joins {what}",
     What.leaves: "{who} leaves {what}",
     What.concluded: "Deal concluded: {what}",
-    What.enters_into_force: "{what} enters into force",
-    What.stops_being_in_force: "{what} is no longer in force",
-    What.threat_lapses: "The threat of {what} passes its date without being carried out",
-    What.agreement_lapses: "{what} lapses",
-    What.takes_place: "{what} takes place",
-    What.does_not_take_place: "{what} does not take place",
+}
+_BY_ITSELF = {
+    What.threatens: "Threatened: {what} ({value:g} pp)",
+    What.enacts: "Enacted: {what}",
+    What.withdraws: "Withdrawn: {what}",
+    What.delays: "Put off by {value:.0f} days: {what}",
+    What.narrows: "Narrowed to {value:.0%} of its scope: {what}",
+    What.sets_rate: "Set to {value:g} pp: {what}",
+    What.sets_licences: "{value:.0%} of the licences approved under {what}",
+    What.exempts: "{value:.0f} actor(s) freed from {what}",
+    What.extends: "Extended by {value:.0f} days: {what}",
+    What.ends: "Over: {what}",
+    What.cancels: "Called off: {what}",
+    What.enters_into_force: "In force from today: {what}",
+    What.stops_being_in_force: "No longer in force: {what}",
+    What.threat_lapses: "Lapses without being carried out: {what}",
+    What.agreement_lapses: "Lapses: {what}",
+    What.takes_place: "Takes place: {what}",
+    What.does_not_take_place: "Does not take place: {what}",
     What.upheld: "The court upholds {what}",
     What.struck_down: "The court strikes down {what}",
 }
+"""What terms of a deal, events, dates and courts bring about."""
 
 
-def sentence(plan: Plan, what: int, who: int, subject: int, value: float) -> str:
+def sentence(plan: Plan, what: What, who: int, subject: int, value: float) -> str:
     """One event of the log in words."""
     section, _, name = plan.subjects[subject].partition(".")
+    pattern = _BY_ITSELF[what] if who == NATURE or what not in _BY_SOMEBODY else _BY_SOMEBODY[what]
+    mover = "" if who == NATURE else plan.players[who].title
+    # A colon may be followed by a title as it is; within a sentence its article is small.
     title = getattr(plan.scenario, section)[name].title
-    mover = "By agreement or event" if who == NATURE else plan.players[who].title
-    text = _BARE[What(what)].format(who=mover, what=title, value=value)
+    text = pattern.format(who=mover, what=title if ": {what}" in pattern else within_sentence(title), value=value)
     return text[0].upper() + text[1:]
 
 
-def _weighed(plan: Plan, option: Considered) -> str:
-    """A rule that was weighed, with its odds and how the draw fell."""
-    who, rule = plan.players[option.player].title, plan.rule_titles[option.rule]
-    at = option.occasion.split(":")[0].replace("_", " ")
-    result = "acts" if option.acted else "does not act"
-    return f"{who}, at {at}: {rule} — probability {option.probability:.0%}, drew {option.uniform:.2f}, {result}"
+def within_sentence(title: str) -> str:
+    """A title whose article no longer opens a sentence."""
+    first, space, rest = title.partition(" ")
+    return f"{first.lower()}{space}{rest}" if first in ("The", "A", "An") else title
 
 
 def first_with(blocks: Iterator[Block], plan: Plan, outcome: str) -> int | None:

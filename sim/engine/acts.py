@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,16 +11,13 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import VERB_SECTION
-from sim.engine.view import offer_stands, offered
+from sim.engine.view import View, offer_stands, offered
 from sim.instruments import lives, moves
-from sim.negotiation.policy import Act, Value
+from sim.negotiation.policy import Act, Quantity, Rows, Truths, Value
 from sim.world.log import NATURE, What
 
 if TYPE_CHECKING:
     from sim.engine.simulation import Simulation
-
-Rows = NDArray[np.int64]
-Truths = NDArray[np.bool_]
 
 
 class Mover:
@@ -35,7 +33,7 @@ def carry_out(simulation: Simulation, act: Act, rows: Rows, mover: Mover) -> Non
     """Do the act in those of `rows` in which it is open."""
     section = VERB_SECTION.get(act.verb, "instruments")
     for column in act.targets:
-        open_rows = rows[_OPEN[act.verb](simulation, act, column, mover)[rows]] if len(rows) else rows
+        open_rows = rows[_OPEN[act.verb](simulation.view.within(rows), act, column, mover)] if len(rows) else rows
         if len(open_rows):
             value = _DO[act.verb](simulation, act, column, open_rows, mover)
             what, subject = _TOLD[act.verb], simulation.plan.subject(section, column)
@@ -45,93 +43,88 @@ def carry_out(simulation: Simulation, act: Act, rows: Rows, mover: Mover) -> Non
             simulation.observed(section, column, open_rows, mover)
 
 
-def any_open(simulation: Simulation, acts: tuple[Act, ...], mover: Mover) -> Truths:
+def any_open(view: View, acts: tuple[Act, ...], mover: Mover) -> Truths:
     """[run] at least one of the acts is open."""
-    found = [_OPEN[act.verb](simulation, act, column, mover) for act in acts for column in act.targets]
-    return found[0] if len(found) == 1 else np.logical_or.reduce(found)
+    found = [_OPEN[act.verb](view, act, column, mover) for act in acts for column in act.targets]
+    return reduce(np.logical_or, found)
 
 
-def _at(value: Value, rows: Rows) -> NDArray[np.float64] | float:
-    """The values of the rows, from one number or one for each run."""
-    return value[rows] if isinstance(value, np.ndarray) and value.ndim else value
+def _amount(simulation: Simulation, quantity: Quantity | None, rows: Rows) -> Value:
+    """[row] by, to, rate or in of an act, or one number for all."""
+    assert quantity is not None
+    return quantity.of(simulation.view.within(rows))
 
 
-def _whole_days(value: Value, rows: Rows) -> NDArray[np.int32] | int:
-    return np.rint(_at(value, rows)).astype(np.int32)
+def _whole_days(days: Value) -> NDArray[np.int32]:
+    return np.rint(days).astype(np.int32)
 
 
 # ── Instruments ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _enactable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return lives.available(simulation.world, column, simulation.plan.standings[column], simulation.world.today)
+def _enactable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return lives.available(view.world, column, view.plan.standings[column], view.today)
 
 
-def _threatenable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return _enactable(simulation, act, column, mover) & ~lives.threatened(
-        simulation.world, column, simulation.world.today
-    )
+def _threatenable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return _enactable(view, act, column, mover) & ~lives.threatened(view.world, column, view.today)
 
 
-def _standing(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return lives.enacted(simulation.world, column, simulation.plan.standings[column], simulation.world.today)
+def _standing(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return lives.enacted(view.world, column, view.plan.standings[column], view.today)
 
 
-def _withdrawable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    last_day = simulation.world.ends[:, column] == simulation.world.today
-    return (_standing(simulation, act, column, mover) & ~last_day) | lives.threatened(
-        simulation.world, column, simulation.world.today
-    )
+def _withdrawable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    last_day = view.world.ends[:, column] == view.today
+    return (_standing(view, act, column, mover) & ~last_day) | lives.threatened(view.world, column, view.today)
 
 
-def _differs(array: str, enactable: bool) -> Callable[[Simulation, Act, int, Mover], Truths]:
-    def is_open(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-        standing = _standing(simulation, act, column, mover)
+def _differs(array: str, enactable: bool) -> Callable[[View, Act, int, Mover], Truths]:
+    def is_open(view: View, act: Act, column: int, mover: Mover) -> Truths:
+        standing = _standing(view, act, column, mover)
         assert act.amount is not None
-        other = standing & (getattr(simulation.world, array)[:, column] != act.amount.of(simulation.view))
-        return np.asarray(other | _enactable(simulation, act, column, mover) if enactable else other)
+        other = standing & (getattr(view.world, array)[:, column] != act.amount.of(view))
+        return np.asarray(other | _enactable(view, act, column, mover) if enactable else other)
 
     return is_open
 
 
-def _narrowable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
+def _narrowable(view: View, act: Act, column: int, mover: Mover) -> Truths:
     assert act.amount is not None
-    wider = simulation.world.share[:, column] > act.amount.of(simulation.view)
-    return _standing(simulation, act, column, mover) & wider
+    return _standing(view, act, column, mover) & (view.world.share[:, column] > act.amount.of(view))
 
 
-def _exemptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    cells = [column * len(simulation.plan.players) + actor for actor in act.actors]
-    return np.asarray(~simulation.world.exempt[:, cells].all(axis=1))
+def _exemptable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    cells = [column * len(view.plan.players) + actor for actor in act.actors]
+    return np.asarray(~view.world.exempt[:, cells].all(axis=1))
 
 
 def _threaten(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    fuse = simulation.lag(column) if act.after is None else act.after.of(simulation.view)
+    fuse = simulation.lag(column, rows) if act.after is None else _amount(simulation, act.after, rows)
     _take_rate(simulation, act, column, rows)
-    moves.threaten(simulation.world, column, rows, simulation.world.today, _whole_days(fuse, rows))
+    moves.threaten(simulation.world, column, rows, simulation.world.today, _whole_days(fuse))
     simulation.touched("effective", column)
     return simulation.world.rate[rows, column]
 
 
 def _take_rate(simulation: Simulation, act: Act, column: int, rows: Rows) -> None:
     if act.amount is not None:
-        moves.set_rate(
-            simulation.world, column, rows, simulation.world.today, _at(act.amount.of(simulation.view), rows)
-        )
+        rate = _amount(simulation, act.amount, rows)
+        moves.set_rate(simulation.world, column, rows, simulation.world.today, rate)
 
 
 def _enact(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     world, today = simulation.world, simulation.world.today
-    lag = _whole_days(simulation.lag(column), rows)
+    lag = _whole_days(simulation.lag(column, rows))
     date = today + lag
     if act.after is not None:
-        date = today + np.maximum(lag, _whole_days(act.after.of(simulation.view), rows))
+        date = today + np.maximum(lag, _whole_days(_amount(simulation, act.after, rows)))
     else:
         threatened = world.threatened_on[rows, column] != MISSING
         date = np.where(threatened, np.maximum(world.effective[rows, column], date), date)
     _take_rate(simulation, act, column, rows)
-    life = simulation.longest_life(column)
-    moves.enact(world, column, rows, today, date, None if life is None else _whole_days(life, rows))
+    life = simulation.longest_life(column, rows)
+    moves.enact(world, column, rows, today, date, None if life is None else _whole_days(life))
     _carry(simulation, column, rows)
     for array in ("effective", "ends", "held_until"):
         simulation.touched(array, column, rows)
@@ -155,8 +148,7 @@ def _withdraw(simulation: Simulation, act: Act, column: int, rows: Rows, mover: 
 
 
 def _delay(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    assert act.amount is not None
-    by = _whole_days(act.amount.of(simulation.view), rows)
+    by = _whole_days(_amount(simulation, act.amount, rows))
     moves.delay(simulation.world, column, rows, simulation.world.today, by)
     simulation.touched("held_until", column)
     return by
@@ -164,26 +156,23 @@ def _delay(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mov
 
 def _set_rate(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     """A tariff that does not stand yet is enacted at the rate."""
-    new = rows[_enactable(simulation, act, column, mover)[rows]]
-    assert act.amount is not None
-    rate = act.amount.of(simulation.view)
-    moves.set_rate(simulation.world, column, rows, simulation.world.today, _at(rate, rows))
+    new = rows[_enactable(simulation.view.within(rows), act, column, mover)]
+    rate = _amount(simulation, act.amount, rows)
+    moves.set_rate(simulation.world, column, rows, simulation.world.today, rate)
     if len(new):
         _enact(simulation, Act("enact", act.targets), column, new, mover)
     simulation.touched("effective", column, rows)
-    return _at(rate, rows)
+    return rate
 
 
 def _narrow(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    assert act.amount is not None
-    simulation.world.share[rows, column] = share = _at(act.amount.of(simulation.view), rows)
+    simulation.world.share[rows, column] = share = _amount(simulation, act.amount, rows)
     simulation.touched("effective", column, rows)
     return share
 
 
 def _licence(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    assert act.amount is not None
-    simulation.world.approval[rows, column] = share = _at(act.amount.of(simulation.view), rows)
+    simulation.world.approval[rows, column] = share = _amount(simulation, act.amount, rows)
     return share
 
 
@@ -197,18 +186,17 @@ def _exempt(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mo
 # ── Agreements, deals, milestones, coalitions ────────────────────────────────────────────────────────
 
 
-def _extendable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return simulation.world.since[:, column] <= simulation.world.today
+def _extendable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return view.world.since[:, column] <= view.today
 
 
-def _live(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    last_day = simulation.world.left_on[:, column] == simulation.world.today
-    return lives.live(simulation.world, column, simulation.world.today) & ~last_day
+def _live(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    last_day = view.world.left_on[:, column] == view.today
+    return lives.live(view.world, column, view.today) & ~last_day
 
 
 def _extend(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    assert act.amount is not None
-    by = _whole_days(act.amount.of(simulation.view), rows)
+    by = _whole_days(_amount(simulation, act.amount, rows))
     moves.extend(simulation.world, column, rows, simulation.world.today, by)
     _agreement_touched(simulation, column)
     return by
@@ -225,12 +213,12 @@ def _agreement_touched(simulation: Simulation, column: int) -> None:
         simulation.touched(array, column)
 
 
-def _offerable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return ~offer_stands(simulation.view, column, mover.who)
+def _offerable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return ~offer_stands(view, column, mover.who)
 
 
-def _acceptable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    return offered(simulation.view, column) & ~offer_stands(simulation.view, column, mover.who)
+def _acceptable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return offered(view, column) & ~offer_stands(view, column, mover.who)
 
 
 def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -243,8 +231,8 @@ def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: M
 def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> None:
     """Where all parties' consents stand, the deal binds and its terms are carried out."""
     parties, terms = simulation.plan.deals[deal]
-    standing = np.logical_and.reduce([offer_stands(simulation.view, deal, party) for party in parties])
-    agreed = rows[standing[rows]]
+    view = simulation.view.within(rows)
+    agreed = rows[reduce(np.logical_and, [offer_stands(view, deal, party) for party in parties])]
     if not len(agreed):
         return
     width = len(simulation.plan.players)
@@ -256,9 +244,8 @@ def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> No
         carry_out(simulation, term, agreed, Mover(NATURE, mover.rule, frozenset(parties)))
 
 
-def _cancellable(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-    world = simulation.world
-    return (world.cancelled_on[:, column] == MISSING) & (world.date[:, column] > world.today)
+def _cancellable(view: View, act: Act, column: int, mover: Mover) -> Truths:
+    return (view.world.cancelled_on[:, column] == MISSING) & (view.world.date[:, column] > view.today)
 
 
 def _cancel(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
@@ -266,10 +253,9 @@ def _cancel(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mo
     return 0.0
 
 
-def _membership(member: bool) -> Callable[[Simulation, Act, int, Mover], Truths]:
-    def is_open(simulation: Simulation, act: Act, column: int, mover: Mover) -> Truths:
-        cell = column * len(simulation.plan.players) + mover.who
-        return simulation.world.joined[:, cell] != member
+def _membership(member: bool) -> Callable[[View, Act, int, Mover], Truths]:
+    def is_open(view: View, act: Act, column: int, mover: Mover) -> Truths:
+        return view.world.joined[:, column * len(view.plan.players) + mover.who] != member
 
     return is_open
 
@@ -282,7 +268,7 @@ def _joining(member: bool) -> Callable[[Simulation, Act, int, Rows, Mover], Valu
     return join
 
 
-_OPEN: dict[str, Callable[[Simulation, Act, int, Mover], Truths]] = {
+_OPEN: dict[str, Callable[[View, Act, int, Mover], Truths]] = {
     "threaten": _threatenable,
     "enact": _enactable,
     "withdraw": _withdrawable,

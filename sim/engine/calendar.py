@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.days import MISSING
 from sim.engine.plan import Plan
+from sim.engine.settled import Settled
 from sim.world.world import World
 
 
@@ -28,6 +29,8 @@ class Pending(NamedTuple):
 
 # Which days wake the clock. The day after the last one is when an end shows.
 _OFFSETS: dict[str, tuple[int, ...]] = {
+    "threatened_on": (0,),
+    "enacted_on": (0,),
     "effective": (0, 1),
     "ends": (1,),
     "held_until": (1,),
@@ -39,6 +42,20 @@ _OFFSETS: dict[str, tuple[int, ...]] = {
     "reaction_due": (0,),
     "next_review": (0,),
 }
+
+
+_UNKNOWN = -1
+"""A column that must be looked at again."""
+
+
+_SECTION = {
+    **dict.fromkeys(("threatened_on", "enacted_on", "effective", "ends", "held_until"), "instruments"),
+    **dict.fromkeys(("since", "expires"), "agreements"),
+    **dict.fromkeys(("decision", "invalid_from"), "legal_bases"),
+    "date": "milestones",
+    "consent": "deals",
+}
+"""What changes its state on a pending day."""
 
 
 class Calendar:
@@ -54,42 +71,61 @@ class Calendar:
     ) -> None:
         """`fixed_days` wake every run; `deadlines(instrument)` and `stands(deal × decider)` are [run] days."""
         self._world = world
+        self._players = len(plan.players)
         self._fixed = sorted(set(fixed_days))
         self._deadlines = deadlines
         self._stands = stands
-        self._next: dict[Pending, int] = dict.fromkeys(self._columns(plan), -1)
+        self._next: dict[tuple[str, int, int], int] = dict.fromkeys(self._columns(plan), _UNKNOWN)
 
     def _columns(self, plan: Plan) -> Iterator[Pending]:
         for array, offsets in _OFFSETS.items():
             for column in range(getattr(self._world, array).shape[1]):
                 yield from (Pending(array, column, offset) for offset in offsets)
         yield from (Pending("deadline", column) for column in range(len(plan.instruments)))
-        yield from (Pending("consent", column) for column in range(self._world.consent.shape[1]))
+        for deal, (parties, _) in enumerate(plan.deals):
+            yield from (Pending("consent", deal * self._players + party) for party in parties)
 
     def touch(self, array: str, column: int) -> None:
         """A move has set this column: look at it again."""
         for offset in _OFFSETS.get(array, (0,)):
-            self._next[Pending(array, column, offset)] = -1
+            self._next[Pending(array, column, offset)] = _UNKNOWN
         if array == "effective":
-            self._next[Pending("deadline", column)] = -1
+            self._next[Pending("deadline", column)] = _UNKNOWN
 
     def falls(self, array: str, column: int, day: int, offset: int = 0) -> bool:
-        """Whether some run has this pending on `day`, the day that `next_day` gave last."""
-        return self._next[Pending(array, column, offset)] == day
+        """Whether some run may have this pending on `day`, the day that `next_day` gave last.
+
+        A column that today's moves have touched may: what happens in one run hides nothing of another.
+        """
+        return self._next[array, column, offset] in (day, _UNKNOWN)
+
+    def stirred(self, day: int, settled: Settled) -> NDArray[np.int64]:
+        """Rows in which something is pending on `day`, the day that `next_day` gave last; rules look at it again."""
+        found = np.full(len(self._world), day in self._fixed)
+        for key, on in self._next.items():
+            if on == day:
+                pending = Pending(*key)
+                today = self._days(pending) == day - pending.offset
+                found |= today
+                if pending.array in _SECTION:
+                    settled.stir(_SECTION[pending.array], self._part(pending), np.flatnonzero(today))
+        return np.flatnonzero(found)
+
+    def _part(self, pending: Pending) -> int:
+        """Column of the part of the scenario that the pending day is about."""
+        return pending.column // self._players if pending.array == "consent" else pending.column
 
     def next_day(self, after: int) -> int:
         """The first day later than `after` on which something is pending (MISSING if none)."""
         earliest = next((day for day in self._fixed if day > after), MISSING)
-        for pending, day in self._next.items():
+        for key, day in self._next.items():
             if day <= after:
-                day = self._next[pending] = self._scan(pending, after)
-            earliest = min(earliest, day)
-        return earliest
+                self._next[key] = self._scan(Pending(*key), after)
+        return min(earliest, *self._next.values())
 
     def _scan(self, pending: Pending, after: int) -> int:
         days = self._days(pending)
-        later = days[days > after - pending.offset]
-        first = int(later.min()) if len(later) else MISSING
+        first = int(days.min(initial=MISSING, where=days > after - pending.offset))
         return MISSING if first >= MISSING else first + pending.offset
 
     def _days(self, pending: Pending) -> NDArray[np.int32]:

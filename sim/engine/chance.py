@@ -14,6 +14,7 @@ from sim.negotiation.policy import Truths
 from sim.sampling.distributions import quantile_after
 from sim.sampling.draws import draw_assumptions
 from sim.sampling.uniforms import Uniforms
+from sim.scenario.model import Correlation
 from sim.scenario.scalars import Scalar
 
 if TYPE_CHECKING:
@@ -26,16 +27,33 @@ def is_chance(path: str) -> bool:
 
 
 def draw(
-    plan: Plan, known: Uniforms, chance: Uniforms, quantiles: Mapping[str, NDArray[np.float64]] | None
+    plan: Plan,
+    seed: int,
+    run: NDArray[np.int64],
+    chances: int,
+    quantiles: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Every uncertain assumption by path, [run]."""
+    """Every uncertain assumption by path, [run]: run k has row k // chances of what is not known, k of chance.
+
+    `quantiles` is an external design by path, [run] in (0, 1).
+    """
+    given = quantiles or {}
     uncertain = {path: scalar for path, scalar in plan.scalars.items() if not scalar.fixed}
-    drawn: dict[str, NDArray[np.float64]] = {}
-    for uniforms, wanted in ((known, False), (chance, True)):
-        group = {path: scalar for path, scalar in uncertain.items() if is_chance(path) == wanted}
-        together = [c for c in plan.scenario.correlations if set(c.between) <= set(group)]
-        drawn |= draw_assumptions(group, together, uniforms, quantiles)
-    return drawn
+    unknown = {path: scalar for path, scalar in uncertain.items() if not is_chance(path)}
+    chancy = {path: scalar for path, scalar in uncertain.items() if is_chance(path)}
+    rows, place = np.unique(run // chances, return_inverse=True)
+    designed = {path: scalar for path, scalar in unknown.items() if path in given}
+    shared = {path: scalar for path, scalar in unknown.items() if path not in given}
+    drawn = draw_assumptions(shared, _together(plan, unknown), Uniforms(seed, rows))
+    return (
+        {path: values[place] for path, values in drawn.items()}  # drawn once for the futures that share them
+        | draw_assumptions(designed, (), Uniforms(seed, run // chances), given)
+        | draw_assumptions(chancy, _together(plan, chancy), Uniforms(seed, run), given)
+    )
+
+
+def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation]:
+    return [correlation for correlation in plan.scenario.correlations if set(correlation.between) <= set(group)]
 
 
 def redraw(twin: Simulation, children: Truths) -> None:

@@ -82,17 +82,20 @@ def _note_boundaries(simulation: Simulation) -> None:
 
 def record_in_force(simulation: Simulation) -> None:
     """Note which instruments have entered or left force since they were last looked at."""
-    world = simulation.world
+    plan, rows, today = simulation.plan, simulation.stirred, simulation.world.today
+    world = simulation.view.within(rows).world
     for i in sorted(simulation.dirty):
-        now = lives.in_force(world, i, simulation.plan.standings[i], world.today)
-        before = world.in_force[:, i]
-        changed = now != before
+        now = lives.in_force(world, i, plan.standings[i], today)
+        changed = np.flatnonzero(now != world.in_force[:, i])
+        if not len(changed):
+            continue
+        simulation.world.in_force[rows[changed], i] = now[changed]
+        if plan.instruments[i].kind == "tariff":
+            simulation.series.stale[rows[changed]] = True
         # On the first day only what becomes effective on it is news.
-        told = changed if world.today > simulation.plan.start else changed & (world.effective[:, i] == world.today)
-        _tell(simulation, np.flatnonzero(told & now), What.enters_into_force, "instruments", i)
-        _tell(simulation, np.flatnonzero(told & before), What.stops_being_in_force, "instruments", i)
-        world.in_force[:, i] = now
-        simulation.series.stale |= changed
+        told = changed if today > plan.start else changed[world.effective[:, i][changed] == today]
+        _tell(simulation, rows[told[now[told]]], What.enters_into_force, "instruments", i)
+        _tell(simulation, rows[told[~now[told]]], What.stops_being_in_force, "instruments", i)
     simulation.dirty = set()
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import days
 from sim.instruments.lives import Standing
 from sim.negotiation.policy import Act, PlannedRule, Player, Quantity, ScriptedActs
 from sim.negotiation.presets import expand
 from sim.scenario.evaluation import Compiled, Timed, compile_expression
-from sim.scenario.expressions import Expression, Symbol
+from sim.scenario.expressions import TIMED, Expression, Symbol
 from sim.scenario.model import Instrument, Scenario
 from sim.scenario.names import symbols
 from sim.scenario.parts import Part
@@ -130,6 +131,36 @@ class Plan:
         """(player, decision point) wherever one of the player's rules may act."""
         points = [*DECISION_POINTS, *self.columns["milestones"]]
         return frozenset((player.index, at) for player in self.players for at in points if player.listens(at))
+
+    @cached_property
+    def resting(self) -> dict[str, list[NDArray[np.int64]]]:
+        """section → column → rules that look at this part of the scenario."""
+        found: dict[str, list[set[int]]] = {section: [set() for _ in names] for section, names in self.columns.items()}
+        for player in self.players:
+            for rule in player.rules:
+                for section, column in self._parts(rule.rests_on):
+                    found[section][column].add(rule.index)
+        return {section: [np.array(sorted(rules), dtype=np.int64) for rules in sets] for section, sets in found.items()}
+
+    def _parts(self, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Parts that the names speak of, and those that these depend on."""
+        for name in names:
+            if name in ("stack", "average"):
+                yield from self._parts(key for key, part in self.scenario.instruments.items() if part.kind == "tariff")
+            elif name in self.scenario.packages:
+                yield from self._parts(self.scenario.packages[name].instruments)
+            elif name in self.columns["instruments"]:
+                column = self.column("instruments", name)
+                standing = self.standings[column]
+                yield "instruments", column
+                yield from (("agreements", agreement) for agreement in standing.suspended_by)
+                yield from (("legal_bases", basis) for basis in (standing.basis,) if basis is not None)
+            elif name.endswith(".last_move"):
+                yield "deciders", self.column("deciders", name.removesuffix(".last_move"))
+            else:
+                yield from (
+                    (section, self.column(section, name)) for section in SUBJECTS if name in self.columns[section]
+                )
 
     @cached_property
     def audience(self) -> list[frozenset[int]]:
@@ -250,21 +281,17 @@ class _Compiler:
             rule.draw == "once",
             self.acts(rule.do, f"{path}.do"),
             self.rests_on(rule),
+            any(_restless(one) for one in _expressions(rule)),
         )
 
     def rests_on(self, rule: Rule) -> frozenset[str]:
-        """First words of the names that the rule reads, its targets, and what packages hide."""
-        expressions = [rule.when, rule.probability, *(value for move in rule.do for _, value in move)]
-        names = {name for one in expressions if isinstance(one, Expression) for name in one.names}
-        # Of an actor only its latest move changes; its parameters and beliefs stay.
-        still = {
-            name for name in names if name.split(".")[0] in self.scenario.actors and not name.endswith(".last_move")
-        }
-        roots = {name if name.endswith(".last_move") else name.split(".")[0] for name in names - still}
-        for move in rule.do:
-            target = move.from_ if move.verb == "exempt" else getattr(move, move.verb)
-            roots |= set(target if isinstance(target, list) else [target])
-        return frozenset(roots | set(self.scenario.instruments_named(sorted(roots))))
+        """First words of the names that the rule reads (an actor's latest move whole), and its targets."""
+        names = {name for one in _expressions(rule) for name in one.names}
+        targets = [move.from_ if move.verb == "exempt" else getattr(move, move.verb) for move in rule.do]
+        return frozenset(
+            {name if name.endswith(".last_move") else name.split(".")[0] for name in names}
+            | {name for target in targets for name in (target if isinstance(target, list) else [target])}
+        )
 
     def player(self, name: str) -> Player:
         scenario, plan = self.scenario, self.plan
@@ -303,6 +330,16 @@ class _Compiler:
         self.plan.rule_names.append(f"{player}.script")
         self.plan.rule_titles.append("script")
         return ScriptedActs(index, self.quantity(move.on, f"{path}.on"), self.acts(move.do, f"{path}.do"))
+
+
+def _expressions(rule: Rule) -> list[Expression]:
+    written = [rule.when, rule.probability, *(value for move in rule.do for _, value in move)]
+    return [one for one in written if isinstance(one, Expression)]
+
+
+def _restless(expression: Expression) -> bool:
+    """Whether the expression may change from one day to the next though nothing happens."""
+    return "today" in expression.names or not expression.functions.isdisjoint(("days_to", "days_since", *TIMED))
 
 
 _QUANTITIES = (("after", "in"), ("by", "by"), ("to", "to"), ("rate", "rate"))

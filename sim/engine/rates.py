@@ -37,7 +37,12 @@ class RateRecord:
         self._others_stale = np.ones(len(world), dtype=np.bool_)
         self._others_now = np.empty((len(world), len(others)), order="F")
 
-    def update(self) -> None:
+    def recorded(self, column: int) -> NDArray[np.float64]:
+        """[run] a recorded series, as the instruments in force and their rates are now."""
+        self._update()
+        return self._world.series[:, column]
+
+    def _update(self) -> None:
         """Bring the recorded series up to date in the runs in which a tariff may have changed."""
         rows = np.flatnonzero(self.stale)
         if len(rows):
@@ -45,10 +50,11 @@ class RateRecord:
             if len(self._recorded):
                 self._world.series[rows] = self._recorded.of(self._world, rows)
                 self._unrecorded[rows] = True
-        self.stale[:] = False
+            self.stale[:] = False
 
     def other(self, column: int) -> NDArray[np.float64]:
-        """[run] an average that is not recorded, as of the last update."""
+        """[run] an average that is not recorded, likewise."""
+        self._update()
         rows = np.flatnonzero(self._others_stale)
         if len(rows):
             self._others_now[rows] = self._others.of(self._world, rows)
@@ -57,6 +63,7 @@ class RateRecord:
 
     def record(self) -> None:
         """Note the series that differ from what was last noted."""
+        self._update()
         rows = np.flatnonzero(self._unrecorded)
         if not len(rows):
             return

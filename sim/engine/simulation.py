@@ -20,6 +20,7 @@ from sim.engine.day import open_day, record_in_force
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
 from sim.engine.rates import RateRecord, Rates
+from sim.engine.settled import Settled
 from sim.engine.tariffs import TariffSeries
 from sim.engine.view import View, value_of
 from sim.instruments import lives
@@ -73,7 +74,7 @@ class Simulation:
     ) -> None:
         run = np.asarray(runs, dtype=np.int64)
         uniforms = Uniforms(seed, run)
-        assumptions = chance.draw(plan, Uniforms(seed, run // chances), uniforms, quantiles)
+        assumptions = chance.draw(plan, seed, run, chances, quantiles)
         world = Opening(plan, run, assumptions, uniforms).fill()
         self._set(plan, world, Log(), assumptions, uniforms, uniforms, asked, consider)
         trackers.start(world, plan.timed, plan.as_of)
@@ -95,20 +96,20 @@ class Simulation:
         self.assumptions = assumptions
         self.uniforms = uniforms
         self.dispositions = dispositions
+        self._disposed: dict[str, NDArray[np.float64]] = {}
         self.consider = consider
         self._asked = tuple(asked)
         self._answers: dict[str, Answer] = {}
         self._listening = plan.listening
-        self.waves = 0
-        """waves of moves so far, to tell what has moved since when"""
-        self.moved: dict[str, int] = {}
-        """part of the scenario → the wave in which it last moved"""
+        self.settled = Settled(plan, len(world))
         recorded, others = _tariffs(plan)
         self.series = RateRecord(world, recorded, others)
-        self.view = View(plan, world, assumptions, self.series.other)
+        self.view = View(plan, world, assumptions, self.series.recorded, self.series.other)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
+        self.stirred: Rows = np.arange(len(world))
+        """rows in which something is pending today; nothing happens in the others"""
 
     def _fresh_calendar(self) -> Calendar:
         fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
@@ -148,8 +149,8 @@ class Simulation:
         """Steps 1–3 of a day: derived states change, exogenous events, meetings; then who is due is noted."""
         self.world.today, self.world.done = day, False
         self.world.cursor[:] = 0
+        self.stirred = self.calendar.stirred(day, self.settled)
         open_day(self)
-        self.series.update()
         turns.mark_due(self)
 
     def _day(self) -> Question | None:
@@ -159,9 +160,8 @@ class Simulation:
             player, rows = asked
             return Question(player.name, self.world.today, self.world.run[rows])
         record_in_force(self)
-        self.series.update()
         self.series.record()
-        trackers.gather(self.view)
+        trackers.gather(self.view.within(self.stirred), self.stirred, self.world)
         self.world.done = True
         return None
 
@@ -179,6 +179,12 @@ class Simulation:
         """Whether the player has anything to decide by."""
         return bool(player.rules) or player.name in self._asked
 
+    def disposition(self, stream: str) -> NDArray[np.float64]:
+        """[run] the one draw of a rule that decides for the whole future."""
+        if stream not in self._disposed:
+            self._disposed[stream] = self.dispositions.draw(stream)
+        return self._disposed[stream]
+
     def answer(self, actor: str, answer: Answer) -> None:
         """The answer to the question that stopped the clock."""
         self._answers[actor] = answer
@@ -192,7 +198,7 @@ class Simulation:
     def touched(self, array: str, column: int, rows: Rows | None = None) -> None:
         """A move has set this column: the calendar and the derived states must look again, and series in `rows`."""
         self.calendar.touch(array, column)
-        if rows is not None:
+        if rows is not None and self.plan.instruments[column].kind == "tariff":
             self.series.stale[rows] = True
         if array in ("effective", "ends", "held_until"):
             self.dirty.add(column)
@@ -202,17 +208,15 @@ class Simulation:
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
         world, today = self.world, self.world.today
-        self.moved[self.plan.names(section)[column]] = self.waves
-        if section == "instruments" and self.plan.instruments[column].kind == "tariff":
-            self.moved["stack"] = self.moved["average"] = self.waves
+        self.settled.stir(section, column, rows)
         if mover.who >= 0:
             world.last_move[rows, mover.who] = today
-            self.moved[f"{self.plan.players[mover.who].name}.last_move"] = self.waves
+            self.settled.stir("deciders", mover.who, rows)
         for index in self._audience(section, column) - mover.audience_without:
             player = self.plan.players[index]
             if not self.listens(player, "reaction"):
                 continue
-            reaction = np.broadcast_to(self.duration(player, "reaction"), len(world))[rows]
+            reaction = self.duration(player, "reaction", rows)
             due = today + np.maximum(1, np.rint(reaction)).astype(np.int32)
             world.reaction_due[rows, index] = np.minimum(world.reaction_due[rows, index], due)
             self.calendar.touch("reaction_due", index)
@@ -222,32 +226,33 @@ class Simulation:
             return self.plan.audience[column]
         return self.plan.parties[section][column]
 
-    def duration(self, player: Player, key: str) -> Value:
+    def duration(self, player: Player, key: str, rows: Rows | None = None) -> Value:
         """Reaction or review time of a player, days."""
         section = "actors" if player.name in self.plan.scenario.actors else "coalitions"
         part = getattr(self.plan.scenario, section)[player.name]
-        return self.value(getattr(part, key), f"{section}.{player.name}.{key}")
+        return self.value(getattr(part, key), f"{section}.{player.name}.{key}", rows)
 
-    def lag(self, instrument: int) -> Value:
+    def lag(self, instrument: int, rows: Rows | None = None) -> Value:
         """Days from decision to effect that its legal basis asks for."""
         basis = self.plan.instruments[instrument].legal_basis
         if basis is None:
             return 0
-        return self.value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag")
+        return self.value(self.plan.scenario.legal_bases[basis].lag, f"legal_bases.{basis}.lag", rows)
 
     def whole_lag(self, instrument: int) -> NDArray[np.int32]:
         """The lag as whole days."""
         return np.rint(self.lag(instrument)).astype(np.int32)
 
-    def longest_life(self, instrument: int) -> Value | None:
+    def longest_life(self, instrument: int, rows: Rows) -> Value | None:
         """Days after which its legal basis ends it, if it does."""
         basis = self.plan.instruments[instrument].legal_basis
         life = None if basis is None else self.plan.scenario.legal_bases[basis].longest_life
-        return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life")
+        return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life", rows)
 
-    def value(self, scalar: Scalar, path: str) -> Value:
-        """A scalar of the file in every run, or one number for all."""
-        return value_of(scalar, path, self.assumptions)
+    def value(self, scalar: Scalar, path: str, rows: Rows | None = None) -> Value:
+        """A scalar of the file in every run, or in the given rows, or one number for all."""
+        value = value_of(scalar, path, self.assumptions)
+        return value[rows] if rows is not None and isinstance(value, np.ndarray) else value
 
     def _deadline(self, instrument: int) -> NDArray[np.int32]:
         """[run] last day to act on a standing threat, or the day it lapses when that comes first."""

@@ -57,8 +57,8 @@ class TariffSeries:
         )
         table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
         self.sources, self.layers = self._layers()
-        self._covering = [bool(layer.covered(table).any()) for layer in self.layers]
         self.stacks = Stacks.compile(self.layers, table)
+        self._covering = self.stacks.covering
         self.goods = {name: self._class_of(name, goods[name]) for name in chosen}
         self.averages = {pair: self._average(*pair) for pair in pairs}
 

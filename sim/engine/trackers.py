@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.days import MISSING
 from sim.engine.view import View
+from sim.negotiation.policy import Rows
 from sim.scenario.evaluation import Timed
 from sim.scenario.expressions import Kind
 from sim.world.world import World
@@ -20,31 +21,31 @@ def start(world: World, timed: dict[str, Timed], as_of: int) -> None:
         world.tracked_since[:, column] = as_of
 
 
-def gather(view: View) -> None:
-    """Take in the state at the end of today.
+def gather(view: View, rows: Rows, world: World) -> None:
+    """Take in the state at the end of today in `rows`, which `view` shows; in the others nothing has happened.
 
     State is constant between wake-ups, so looking then misses nothing. A time mean adds a stretch only where the
     value changes: which other days the block happens to wake on must not touch the rounding of a run.
     """
-    world = view.world
+    today = world.today
     for column, tracker in enumerate(view.plan.timed.values()):
-        gathered = world.tracked[:, column]
-        if tracker.function == "on" and tracker.day != world.today:
+        if tracker.function == "on" and tracker.day != today:
             continue
+        gathered = world.tracked[rows, column]
         now = np.asarray(tracker.inner.evaluate(view), dtype=np.float64)
-        if tracker.function == "ever":
-            np.maximum(gathered, now, out=gathered)
-        elif tracker.function == "first_day":
-            gathered[(now > 0) & (gathered == MISSING)] = world.today
-        elif tracker.function == "on":
-            gathered[:] = now
-        elif tracker.function == "max":
-            np.maximum(gathered, now, out=gathered)
+        if tracker.function in ("ever", "max"):
+            gathered = np.maximum(gathered, now)
         elif tracker.function == "min":
-            np.minimum(gathered, now, out=gathered)
+            gathered = np.minimum(gathered, now)
+        elif tracker.function == "first_day":
+            gathered = np.where((now > 0) & (gathered == MISSING), today, gathered)
+        elif tracker.function == "on":
+            gathered = now
         else:
-            changed = now != world.tracked_value[:, column]
-            since = np.maximum(world.tracked_since[changed, column], view.plan.as_of)
-            gathered[changed] += world.tracked_value[changed, column] * np.maximum(0, world.today - since)
-            world.tracked_value[changed, column] = now[changed]
-            world.tracked_since[changed, column] = world.today
+            changed = np.flatnonzero(now != world.tracked_value[rows, column])
+            among = rows[changed]
+            since = np.maximum(world.tracked_since[among, column], view.plan.as_of)
+            gathered[changed] += world.tracked_value[among, column] * np.maximum(0, today - since)
+            world.tracked_value[among, column] = now[changed]
+            world.tracked_since[among, column] = today
+        world.tracked[rows, column] = gathered

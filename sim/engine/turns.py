@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from sim import days
 from sim.engine.acts import Mover, any_open, carry_out
-from sim.engine.view import held
+from sim.engine.view import View, held
 from sim.instruments import lives
-from sim.negotiation.policy import Act, Considered, Occasion, Option, PlannedRule, Player, Truths
+from sim.negotiation.policy import Act, Considered, Occasion, Option, PlannedRule, Player, Rows, Truths
 
 if TYPE_CHECKING:
     from sim.engine.simulation import Simulation
@@ -82,51 +82,69 @@ def _deadlines(simulation: Simulation, player: Player) -> list[Truths]:
     return threats + lasts
 
 
-def _occasions(simulation: Simulation, player: Player) -> list[Occasion]:
-    """The decision points of the player today, the weightier first."""
-    due = simulation.world.due[:, player.index]
+def _occasions(simulation: Simulation, player: Player, rows: Rows) -> list[Occasion]:
+    """The decision points of the player today in the given runs, the weightier first."""
+    due = simulation.world.due[rows, player.index]
     date = days.date(simulation.world.today).isoformat()
     found = []
     for milestone in player.milestones:
         name = simulation.plan.names("milestones")[milestone]
-        if simulation.listens(player, name):
-            found.append(Occasion(name, name, _held_today(simulation, milestone)))
+        if simulation.calendar.falls("date", milestone, simulation.world.today) and simulation.listens(player, name):
+            found.append(Occasion(name, name, _held_today(simulation, milestone)[rows]))
     for slot in (Slot.deadline, Slot.reaction, Slot.review):
         found.append(Occasion(f"{slot.name}:{date}", str(slot.name), (due & slot) != 0))
-    return [occasion for occasion in found if occasion.runs.any()]
+    return [occasion for occasion in found if np.count_nonzero(occasion.runs)]
 
 
-def _ranks(simulation: Simulation, players: list[Player]) -> NDArray[np.int32]:
-    """[run, player] place of each player in the order of turns, drawn for each run and day."""
-    if len(players) == 1:
-        return np.zeros((len(simulation.world), 1), dtype=np.int32)
-    date = days.date(simulation.world.today).isoformat()
-    keys = np.stack([simulation.uniforms.draw(f"turn:{player.name}", date) for player in players], axis=1)
-    order = np.argsort(keys, axis=1, kind="stable")
-    ranks = np.empty(order.shape, dtype=np.int32, order="F")
-    np.put_along_axis(ranks, order, np.arange(len(players), dtype=np.int32)[None, :], axis=1)
-    return ranks
+def _ranks(simulation: Simulation, players: list[Player], rows: Rows) -> NDArray[np.int32]:
+    """[row, player] place of each player in the order of turns, drawn for each run and day.
+
+    Where one player alone is due there is nothing to draw.
+    """
+    ranks = np.zeros((len(rows), len(players)), dtype=np.int32, order="F")
+    due = simulation.world.due[rows][:, [player.index for player in players]] != 0
+    contested = np.flatnonzero(due.sum(axis=1) > 1)
+    if len(contested):
+        date = days.date(simulation.world.today).isoformat()
+        draws = [simulation.uniforms.draw(f"turn:{player.name}", date, rows[contested]) for player in players]
+        order = np.argsort(np.stack(draws, axis=1), axis=1, kind="stable")
+        places = np.empty_like(order)
+        np.put_along_axis(places, order, np.arange(len(players))[None, :], axis=1)
+        ranks[contested] = places
+    return ranks * np.int32(simulation.plan.longest_turn)
 
 
 class EngineTurn:
-    """A turn as a policy sees it."""
+    """A turn as a policy sees it, in the runs `rows` that may still move today."""
 
-    def __init__(self, simulation: Simulation, player: Player) -> None:
+    def __init__(self, simulation: Simulation, player: Player, rows: Rows, first: NDArray[np.int32]) -> None:
+        """`first` is [row] the place of the player's first option in the run's order of moves."""
         self._simulation = simulation
         self._player = player
-        self._due = simulation.world.due[:, player.index] != 0
+        self._rows = rows
+        self.first = first
         self._draws: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._points: dict[int, list[Occasion]] = {}
-        self._fired: dict[int, tuple[int, Truths]] = {}
-        """rule → (moves made today when it was weighed, what it came to)"""
-        self.runs = self._due
-        self.sight = simulation.view
-        self.occasions = _occasions(simulation, player)
+        self.runs: Truths = simulation.world.due[rows, player.index] != 0
+        self.occasions = _occasions(simulation, player, rows)
         self.consider: Callable[[Considered], None] | None = None
 
-    def narrow(self, active: Truths) -> None:
-        """Only these runs may still move today."""
-        self.runs = self._due & active
+    def narrow(self, still: Truths) -> None:
+        """Only these of the runs so far may still move today."""
+        self._rows, self.first = self._rows[still], self.first[still]
+        self._draws = {key: drawn[still] for key, drawn in self._draws.items()}
+        self._points = {}
+        self.runs = self.runs[still]
+        self.occasions = [Occasion(one.name, one.at, one.runs[still]) for one in self.occasions]
+
+    def look(self, view: View, cursor: NDArray[np.int32]) -> None:
+        """Take in the state and how far each run has come."""
+        self.sight = view
+        self._passed = cursor - self.first
+
+    def ahead(self, place: int) -> Truths:
+        """[run] those of `runs` in which the option at this place of the turn has not been passed yet."""
+        return self.runs & (self._passed <= place)
 
     def points(self, rule: PlannedRule) -> list[Occasion]:
         """The decision points of today at which the rule may act, the weightier first."""
@@ -134,32 +152,32 @@ class EngineTurn:
             self._points[rule.index] = [one for one in self.occasions if not rule.at or one.at in rule.at]
         return self._points[rule.index]
 
-    def before(self, rule: PlannedRule) -> Truths | None:
-        """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""
-        if rule.index not in self._fired or self.consider is not None:
-            return None
-        weighed, fires = self._fired[rule.index]
-        moved = self._simulation.moved
-        return fires if all(moved.get(part, -1) < weighed for part in rule.rests_on) else None
+    def undecided(self, rule: PlannedRule) -> Truths:
+        """[run] those of which it is not known already that the rule does not act."""
+        return self._simulation.settled.undecided(rule, self._rows, self.sight.today)
 
-    def remember(self, rule: int, fires: Truths) -> None:
-        """Keep what a rule has come to."""
-        self._fired[rule] = (self._simulation.waves, fires)
+    def shut(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs the condition does not hold, or nothing is open to do."""
+        self._simulation.settled.shut(rule, self._rows[runs], self.sight.today)
+
+    def lost(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs today's draw has gone against the rule."""
+        self._simulation.settled.lost(rule, self._rows[runs], self.sight.today)
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths:
-        return any_open(self._simulation, acts, Mover(self._player.index))
+        return any_open(self.sight, acts, Mover(self._player.index))
 
     def draw(self, stream: str, occasion: str) -> NDArray[np.float64]:
         key = (stream, occasion)
         if key not in self._draws:
-            self._draws[key] = self._simulation.uniforms.draw(stream, occasion)
+            self._draws[key] = self._simulation.uniforms.draw(stream, occasion, self._rows)
         return self._draws[key]
 
     def disposition(self, stream: str) -> NDArray[np.float64]:
-        return self._simulation.dispositions.draw(stream)
+        return self._simulation.disposition(stream)[self._rows]
 
 
-def take_turns(simulation: Simulation) -> tuple[Player, NDArray[np.int64]] | None:
+def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
     """Step 4: everybody who is due moves once, in the order drawn for the run. A player and rows if it is to be asked.
 
     Runs are independent, so all of them take their next move together: in each run the first option that fires, at
@@ -168,82 +186,82 @@ def take_turns(simulation: Simulation) -> tuple[Player, NDArray[np.int64]] | Non
     """
     world = simulation.world
     players = [player for player in simulation.plan.players if world.due[:, player.index].any()]
-    if not players:
-        return None
-    turns = [EngineTurn(simulation, player) for player in players]
-    ranks = _ranks(simulation, players) * simulation.plan.longest_turn
-    active = np.ones(len(world), dtype=np.bool_)
-    while active.any():
-        simulation.waves += 1
-        wave = _Wave(simulation, active)
-        with simulation.view.unchanging():
-            for index, (player, turn) in enumerate(zip(players, turns, strict=True)):
-                wave.look(player, turn, ranks[:, index])
+    rows = np.flatnonzero(world.due.any(axis=1))
+    ranks = _ranks(simulation, players, rows)
+    turns = [EngineTurn(simulation, player, rows, ranks[:, place]) for place, player in enumerate(players)]
+    while len(rows):
+        wave = _Wave(simulation, rows)
+        with wave.view.unchanging():
+            for player, turn in zip(players, turns, strict=True):
+                wave.look(player, turn)
         asked = wave.carry_out()
         if asked is not None:
             return asked
-        active = wave.moved
+        rows = rows[wave.moved]
+        for turn in turns:
+            turn.narrow(wave.moved)
     return None
 
 
 class _Wave:
-    """One move of every run that has one: the earliest option, at or after its cursor, that fires."""
+    """One move of each of the runs `rows` that has one: the earliest option, at or after its cursor, that fires."""
 
-    def __init__(self, simulation: Simulation, active: Truths) -> None:
+    def __init__(self, simulation: Simulation, rows: Rows) -> None:
+        self.view = simulation.view.within(rows)
         self._simulation = simulation
-        self._active = active
+        self._rows = rows
+        self._cursor = simulation.world.cursor[rows]
         self._options: list[tuple[Player, Option]] = []
-        self._first = np.full(len(active), np.iinfo(np.int32).max, dtype=np.int32)
-        self._chosen = np.full(len(active), -1, dtype=np.int32)
+        self._first = np.full(len(rows), np.iinfo(np.int32).max, dtype=np.int32)
+        self._chosen = np.full(len(rows), -1, dtype=np.int32)
         self._weighed: list[tuple[int, Considered]] = []
 
     @property
     def moved(self) -> Truths:
-        """[run] something fired"""
+        """[row] something fired"""
         return self._chosen >= 0
 
-    def look(self, player: Player, turn: EngineTurn, rank: NDArray[np.int32]) -> None:
+    def look(self, player: Player, turn: EngineTurn) -> None:
         """Note what the player would do and where that comes before what is known so far."""
-        turn.narrow(self._active)
-        if not turn.runs.any():
+        if not np.count_nonzero(turn.runs):
             return
+        turn.look(self.view, self._cursor)
         if self._simulation.consider is not None:
-            turn.consider = lambda one: self._weighed.append((int(rank[one.row]) + one.place, one))
-        cursor = self._simulation.world.cursor
+            turn.consider = lambda one: self._weighed.append((int(turn.first[one.row]) + one.place, one))
         for option in self._simulation.policy(player)(player, turn):
-            turn.remember(option.rule, option.fires)
-            if not option.fires.any():
+            if not np.count_nonzero(option.fires):
                 continue
-            place = rank + np.int32(option.place)
-            earlier = option.fires & (place >= cursor) & (place < self._first)
-            if earlier.any():
+            place = turn.first + np.int32(option.place)
+            earlier = option.fires & (place < self._first)
+            if np.count_nonzero(earlier):
                 self._first[earlier] = place[earlier]
                 self._chosen[earlier] = len(self._options)
                 self._options.append((player, option))
 
-    def carry_out(self) -> tuple[Player, NDArray[np.int64]] | None:
+    def carry_out(self) -> tuple[Player, Rows] | None:
         """Do what was chosen; whoever is to be asked, and has no answer yet, is left for last and returned."""
         self._tell()
         question = None
         for index, (player, option) in enumerate(self._options):
-            rows = np.flatnonzero(self._chosen == index)
-            if not len(rows):
+            chosen = np.flatnonzero(self._chosen == index)
+            if not len(chosen):
                 continue
-            acts = option.acts
+            rows, acts = self._rows[chosen], option.acts
             if option.asks:
                 answer = self._simulation.take_answer(player)
                 if answer is None:
                     question = question or (player, rows)
                     continue
-                acts, rows = answer.acts, np.intersect1d(rows, answer.rows)
-            self._simulation.world.cursor[rows] = self._first[rows] + 1
+                acts = answer.acts
+                chosen = chosen[np.isin(rows, answer.rows)]
+                rows = self._rows[chosen]
+            self._simulation.world.cursor[rows] = self._first[chosen] + 1
             for act in acts:
                 carry_out(self._simulation, act, rows, Mover(player.index, option.rule))
         return question
 
     def _tell(self) -> None:
         """Of what was weighed, only that counts which comes before the run's next move, or is it."""
-        cursor = self._simulation.world.cursor
         for place, one in self._weighed:
-            if cursor[one.row] <= place <= self._first[one.row] and self._simulation.consider is not None:
+            if self._cursor[one.row] <= place <= self._first[one.row] and self._simulation.consider is not None:
                 self._simulation.consider(one)

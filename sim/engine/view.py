@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from sim.days import MISSING
 from sim.engine.plan import Plan
 from sim.instruments import lives
 from sim.instruments.lives import Standing
-from sim.negotiation.policy import Value
+from sim.negotiation.policy import Rows, Value
 from sim.scenario.expressions import Kind
 from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, named_assumptions
 from sim.scenario.scalars import Scalar
+from sim.world.window import window
 from sim.world.world import World
 
 Reader = Callable[..., Value]
@@ -32,9 +33,11 @@ class View:
         plan: Plan,
         world: World,
         assumptions: Mapping[str, Value],
+        series: Callable[[int], NDArray[np.float64]],
         other_series: Callable[[int], NDArray[np.float64]],
     ) -> None:
-        """`other_series` answers averages that are not recorded, by their column."""
+        """`series` answers tariff series that are recorded, `other_series` those that are not, by their column."""
+        self.series = series
         self.other_series = other_series
         self.plan = plan
         self.world = world
@@ -66,6 +69,18 @@ class View:
             self._read[name] = self._readers[name](self)
         return self._read[name]
 
+    def within(self, rows: Rows) -> View:
+        """The same day in the given runs only, which are in ascending order."""
+        if len(rows) == len(self.world):
+            return self
+        found: View = object.__new__(View)
+        found.__dict__ |= self.__dict__
+        found.world = window(self.world, rows)
+        found.assumptions = _Picked(self.assumptions, rows)
+        found.series = lambda column: self.series(column)[rows]
+        found.other_series = lambda column: self.other_series(column)[rows]
+        return found
+
     def assumption(self, path: str) -> Value:
         return self.assumptions[path]
 
@@ -87,6 +102,24 @@ class View:
         if kind.inner.kind is Kind.truth:
             return values > 0
         return values.astype(np.int32) if kind.inner.kind is Kind.date else values
+
+
+class _Picked(Mapping[str, Value]):
+    """Assumptions of some runs, picked as they are read."""
+
+    def __init__(self, assumptions: Mapping[str, Value], rows: Rows) -> None:
+        self._assumptions = assumptions
+        self._rows = rows
+
+    def __getitem__(self, path: str) -> Value:
+        value = self._assumptions[path]
+        return value[self._rows] if isinstance(value, np.ndarray) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assumptions)
+
+    def __len__(self) -> int:
+        return len(self._assumptions)
 
 
 def value_of(scalar: Scalar, path: str, drawn: Mapping[str, Value]) -> Value:
@@ -189,14 +222,14 @@ def offer_stands(view: View, deal: int, party: int) -> NDArray[np.bool_]:
     """[run] the party's consent to the deal stands today."""
     consent = view.world.consent[:, deal * len(view.plan.players) + party]
     given = consent <= view.today
-    if given.any():
+    if np.count_nonzero(given):
         given &= view.today < consent + _assumption(view, view.plan.offer_paths[deal])
     return given
 
 
 def offered(view: View, column: int) -> NDArray[np.bool_]:
     """[run] some party's consent to the deal stands."""
-    return np.logical_or.reduce([offer_stands(view, column, party) for party in view.plan.deals[column][0]])
+    return reduce(np.logical_or, [offer_stands(view, column, party) for party in view.plan.deals[column][0]])
 
 
 def held(view: View, column: int) -> NDArray[np.bool_]:
@@ -269,11 +302,11 @@ def _joined_by(view: View, cell: int) -> Value:
 
 def _package(view: View, parts: list[int], key: str) -> Value:
     truths = [np.asarray(_INSTRUMENT[key](view, part)) for part in parts]
-    return np.logical_or.reduce(truths) if key in PACKAGE_ANY else np.logical_and.reduce(truths)
+    return reduce(np.logical_or if key in PACKAGE_ANY else np.logical_and, truths)
 
 
 def _series(view: View, column: int) -> Value:
-    return view.world.series[:, column]
+    return view.series(column)
 
 
 def _other_series(view: View, column: int) -> Value:

@@ -14,7 +14,7 @@ import pickle
 import platform
 import shutil
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -46,7 +46,6 @@ class Request:
     seed: int
     chances: int
     block: int = BLOCK
-    workers: int | None = None
 
     @property
     def key(self) -> str:
@@ -57,14 +56,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Simulated:
-    """Finished blocks of a request and what they cost."""
+    """Finished blocks of a request."""
 
     folder: Path
     digest: str
-    simulate_seconds: float
-    write_seconds: float
     blocks: int
     blocks_resumed: int
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """What a batch of requests took."""
+
+    simulate: float
+    write: float
 
 
 @cache
@@ -90,37 +95,55 @@ def work_folder(out: Path, request: Request) -> Iterator[Path]:
         yield folder
 
 
-def simulate_blocks(request: Request, folder: Path, progress: Callable[[int], None] = lambda runs: None) -> Simulated:
-    """Simulate what is missing in `folder`; `progress` is told the runs of each block as it is there."""
+def simulate_blocks(
+    requests: Sequence[tuple[Request, Path]], workers: int | None = None, progress: Callable[[int], None] | None = None
+) -> tuple[list[Simulated], Seconds]:
+    """Simulate what is missing in the work folder of each request, all of it over one pool.
+
+    `progress` is told the runs of each block as it is there.
+    """
     began = perf_counter()
+    told = progress or (lambda runs: None)
+    missing = [_missing(request, folder) for request, folder in requests]
+    jobs = [job for some in missing for job in some]
+    told(sum(request.runs for request, _ in requests) - sum(job.count for job in jobs))
+    writing = 0.0
+    for spent in map_blocks(jobs, workers):
+        writing += spent.write
+        told(spent.job.count)
+    writing /= max(1, min(len(jobs), workers or os.cpu_count() or 1))
+    done = [_finished(request, folder, len(some)) for (request, folder), some in zip(requests, missing, strict=True)]
+    return done, Seconds(perf_counter() - began - writing, writing)
+
+
+def _missing(request: Request, folder: Path) -> list[Job]:
+    """The blocks of a request that its work folder does not hold; what it holds besides is dropped."""
     scenario = folder / "scenario.pickle"
     scenario.write_bytes(pickle.dumps(request.scenario))
-    jobs, resumed = [], 0
+    _drop_other_blocks(folder, request)
+    return [
+        Job(str(scenario), first, count, request.seed, request.chances, str(target))
+        for first, count, target in _blocks(request, folder)
+        if not target.exists()
+    ]
+
+
+def _blocks(request: Request, folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """(first run, number of runs, folder) of each block."""
     for first in range(0, request.runs, request.block):
         count = min(request.block, request.runs - first)
-        target = store.block_folder(folder, first, count)
-        if target.exists():
-            resumed += 1
-            progress(count)
-        else:
-            jobs.append(Job(str(scenario), first, count, request.seed, request.chances, str(target)))
-    _drop_other_blocks(folder, request)
-    writing = 0.0
-    for spent in map_blocks(jobs, request.workers):
-        writing += spent.write
-        progress(spent.job.count)
-    writing /= max(1, min(len(jobs), request.workers or os.cpu_count() or 1))
+        yield first, count, store.block_folder(folder, first, count)
+
+
+def _finished(request: Request, folder: Path, simulated: int) -> Simulated:
+    blocks = len(list(_blocks(request, folder)))
     whole = digest(store.each_block(folder, "runs", "hash_1, hash_2"))
-    elapsed = perf_counter() - began
-    return Simulated(folder, whole, elapsed - writing, writing, len(jobs) + resumed, resumed)
+    return Simulated(folder, whole, blocks, blocks - simulated)
 
 
 def _drop_other_blocks(folder: Path, request: Request) -> None:
     """Blocks of the same key but of a larger or differently cut ensemble are not part of this one."""
-    wanted = {
-        store.block_folder(folder, first, min(request.block, request.runs - first))
-        for first in range(0, request.runs, request.block)
-    }
+    wanted = {target for _, _, target in _blocks(request, folder)}
     for path in store.blocks(folder):
         if path not in wanted:
             shutil.rmtree(path)
@@ -192,11 +215,11 @@ def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None,
     """An ensemble in a temporary folder, dropped with the Result that reads it."""
     own = scenario.ensemble
     seed = own.seed if seed is None else seed
-    request = Request(scenario, runs or own.runs, seed, own.chances, workers=workers)
+    request = Request(scenario, runs or own.runs, seed, own.chances)
     holder = Path(mkdtemp(prefix="parley-"))
     work, folder = holder / "work", holder / "result"
     work.mkdir()
-    simulated = simulate_blocks(request, work)
+    (simulated,), _ = simulate_blocks([(request, work)], workers)
     place(simulated, manifest(request, simulated, scenario.title), folder)
     result = Result(plan(scenario), folder)
     weakref.finalize(result, shutil.rmtree, holder, ignore_errors=True)

@@ -152,6 +152,12 @@ class Stacks:
         return cls(tuple(layers), table, class_of_cell, classes)
 
     @cached_property
+    def covering(self) -> list[bool]:
+        """[layer] whether it covers anything in the table."""
+        found = {term.layer for stack in self.classes for summand in stack for term in summand}
+        return [column in found for column in range(len(self.layers))]
+
+    @cached_property
     def _steps(self) -> tuple[tuple[_Term, ...], tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
         """Distinct terms; distinct summands, as places of terms; classes, as places of summands."""
         summands = _places(summand for stack in self.classes for summand in stack)

@@ -70,7 +70,7 @@ def suspended(world: World, i: int, standing: Standing, today: int) -> Truths:
 def in_force(world: World, i: int, standing: Standing, today: int) -> Truths:
     """effective ≤ today ≤ end, legal basis valid, no delay and no live agreement suspends it."""
     due = (world.effective[:, i] <= today) & enacted(world, i, standing, today)
-    return due & ~stayed(world, i, standing, today) if due.any() else due
+    return due & ~stayed(world, i, standing, today) if np.count_nonzero(due) else due
 
 
 def ended(world: World, i: int, standing: Standing, today: int) -> Truths:

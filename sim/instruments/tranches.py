@@ -82,6 +82,10 @@ class TrancheTable:
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
     @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return {name: getattr(self, name).tolist() for name in ("importer", "exporter", "sector")}
+
+    @cached_property
     def _goods(self) -> list[str]:
         return [f"{sector}/{tranche}" for _, _, sector, tranche in self.cells]
 
@@ -99,9 +103,9 @@ class TrancheTable:
         """
         goods = [pattern if "/" in pattern else f"*/{pattern}" for pattern in _listed(tranche)]
         return (
-            _fitting(self.importer.tolist(), _listed(importer))
-            & _fitting(self.exporter.tolist(), _listed(exporter))
-            & _fitting(self.sector.tolist(), _listed(sector))
+            _fitting(self._names["importer"], _listed(importer))
+            & _fitting(self._names["exporter"], _listed(exporter))
+            & _fitting(self._names["sector"], _listed(sector))
             & _fitting(self._goods, goods)
         )
 
@@ -201,6 +205,8 @@ def _listed(patterns: str | Sequence[str]) -> Sequence[str]:
 
 
 def _fitting(names: Sequence[str], patterns: Sequence[str]) -> Truths:
+    if not {"*", "*/*"}.isdisjoint(patterns):
+        return np.ones(len(names), dtype=np.bool_)
     fit = {name: any(fnmatchcase(name, pattern) for pattern in patterns) for name in set(names)}
     return np.array([fit[name] for name in names], dtype=np.bool_)
 

@@ -9,4 +9,4 @@ from sim.negotiation.policy import Option, Player, Turn
 
 def asking(player: Player, turn: Turn) -> Iterator[Option]:
     """One question for the turn."""
-    yield Option(0, (), turn.runs, asks=True)
+    yield Option(0, (), turn.ahead(0), asks=True)

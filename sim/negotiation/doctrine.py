@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,58 +19,67 @@ from sim.negotiation.policy import (
     Turn,
 )
 
+Numbers = NDArray[np.float64]
+
 
 def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
     """What the player's rules would do. Draws are keyed by rule and decision point, never by count."""
     for place, rule in enumerate(player.rules):
-        if not turn.points(rule):
+        points = turn.points(rule)
+        if not points:
             continue
-        fires = turn.before(rule)
-        if fires is None:
-            fires = _fires(player, place, rule, turn)
-        yield Option(place, rule.acts, fires & turn.runs, rule.index)
+        runs = turn.ahead(place) & turn.undecided(rule)
+        if np.count_nonzero(runs):
+            runs &= reduce(np.logical_or, [point.runs for point in points])
+        if np.count_nonzero(runs):
+            yield Option(place, rule.acts, _fires(player, place, rule, turn, runs), rule.index)
 
 
-def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn) -> Truths:
+def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn, runs: Truths) -> Truths:
     """[run] the rule's condition holds, something is open to do, and the draw comes up."""
-    points = turn.points(rule)
-    runs = points[0].runs if len(points) == 1 else np.logical_or.reduce([point.runs for point in points])
-    runs = runs & turn.runs
-    if not runs.any():
-        return runs
     asked: Truths = runs & rule.when.evaluate(turn.sight, runs)
-    if asked.any():
+    if np.count_nonzero(asked):
         asked &= turn.open_to(rule.acts)
-    if not asked.any():
+    turn.shut(rule, runs & ~asked)
+    if not np.count_nonzero(asked) or (rule.probability.certain == 1.0 and turn.consider is None):
         return asked
-    if rule.probability.certain == 1.0 and turn.consider is None:
-        return asked
-    probability = np.broadcast_to(rule.probability.of(turn.sight, asked), asked.shape)
+    probability = np.zeros(len(asked)) + rule.probability.of(turn.sight, asked)
     _check(rule, probability[asked])
-    uniform = _uniform(rule, points, asked, turn)
+    uniform = _uniform(rule, turn.points(rule), asked, turn)
     fires: Truths = asked & (uniform < probability)
-    if turn.consider is not None:
-        for row in np.flatnonzero(asked):
-            name = next(point.name for point in points if point.runs[row])
-            weighed = (float(probability[row]), float(uniform[row]), bool(fires[row]))
-            today = turn.sight.today
-            turn.consider(Considered(today, player.index, place, rule.index, int(row), name, *weighed))
+    if turn.consider is None:
+        turn.lost(rule, asked & ~fires)
+    else:
+        _consider(player, place, rule, turn, asked, probability, uniform)
     return fires
 
 
-def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Turn) -> NDArray[np.float64]:
+def _consider(
+    player: Player, place: int, rule: PlannedRule, turn: Turn, asked: Truths, probability: Numbers, uniform: Numbers
+) -> None:
+    """Tell the story's listener what was weighed."""
+    assert turn.consider is not None
+    for row in np.flatnonzero(asked):
+        name = next(point.name for point in turn.points(rule) if point.runs[row])
+        weighed = (float(probability[row]), float(uniform[row]), bool(uniform[row] < probability[row]))
+        turn.consider(Considered(turn.sight.today, player.index, place, rule.index, int(row), name, *weighed))
+
+
+def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Turn) -> Numbers:
     """[run] the draw that decides: of the disposition, or of the weightiest decision point of the run."""
     if rule.once:
         return turn.disposition(rule.stream)
+    if len(points) == 1:
+        return turn.draw(rule.stream, points[0].name)
     uniform = np.full(len(asked), np.nan)
     for point in reversed(points):
         chosen = asked & point.runs
-        if chosen.any():
+        if np.count_nonzero(chosen):
             uniform[chosen] = turn.draw(rule.stream, point.name)[chosen]
     return uniform
 
 
-def _check(rule: PlannedRule, probability: NDArray[np.float64]) -> None:
+def _check(rule: PlannedRule, probability: Numbers) -> None:
     if probability.min() < 0 or probability.max() > 1:
         text = rule.probability.expression.text if rule.probability.expression else rule.probability.path
         raise ProbabilityError(

@@ -83,6 +83,8 @@ class PlannedRule:
     acts: tuple[Act, ...]
     rests_on: frozenset[str]
     """parts of the scenario, by name, whose state its condition, probability and acts read"""
+    restless: bool
+    """what it reads may change from one day to the next though nothing happens"""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,9 @@ class Turn(Protocol):
     def runs(self) -> Truths:
         """[run] those in which it may still move today"""
 
+    def ahead(self, place: int) -> Truths:
+        """[run] those of `runs` in which the option at this place of the turn has not been passed yet."""
+
     def points(self, rule: PlannedRule) -> list[Occasion]:
         """The decision points of today at which the rule may act, the weightier first."""
 
@@ -175,8 +180,14 @@ class Turn(Protocol):
     def consider(self) -> Callable[[Considered], None] | None:
         """Takes what is weighed, when somebody wants the story."""
 
-    def before(self, rule: PlannedRule) -> Truths | None:
-        """[run] what the rule came to earlier today, where nothing that it rests on has moved since."""
+    def undecided(self, rule: PlannedRule) -> Truths:
+        """[run] those of which it is not known already that the rule does not act."""
+
+    def shut(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs the condition does not hold, or nothing is open to do."""
+
+    def lost(self, rule: PlannedRule, runs: Truths) -> None:
+        """In these runs today's draw has gone against the rule."""
 
     def open_to(self, acts: tuple[Act, ...]) -> Truths: ...
     def draw(self, stream: str, occasion: str) -> NDArray[np.float64]: ...

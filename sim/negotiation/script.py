@@ -12,6 +12,6 @@ from sim.negotiation.policy import Option, Player, Turn
 def script(player: Player, turn: Turn) -> Iterator[Option]:
     """The acts that the script has for today."""
     for place, scripted in enumerate(player.script):
-        today = turn.runs & (np.asarray(scripted.on.of(turn.sight)) == turn.sight.today)
+        today = turn.ahead(place) & (np.asarray(scripted.on.of(turn.sight)) == turn.sight.today)
         if today.any():
             yield Option(place, scripted.acts, today, scripted.index)

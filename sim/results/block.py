@@ -88,23 +88,28 @@ _DATES = {
 def run_hashes(simulation: Simulation, entries: Entries, rates: Rates) -> Iterator[bytes]:
     """One hash a run, over its state, its assumptions, its log and its tariff path, in canonical form."""
     world = simulation.world
-    arrays = [array.astype("<f8") for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
-    state = np.concatenate(
-        [*arrays, *(values.astype("<f8")[:, None] for _, values in sorted(simulation.assumptions.items()))],
-        axis=1,
-    )
+    arrays = [array for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
+    arrays += [values[:, None] for _, values in sorted(simulation.assumptions.items())]
+    state = np.concatenate([_as_bytes(array) for array in arrays], axis=1)
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
-    for row, (story, path) in enumerate(zip(told, paths, strict=True)):
-        yield hashlib.blake2b(state[row].tobytes() + story + path, digest_size=HASH_BYTES).digest()
+    for row, story, path in zip(state, told, paths, strict=True):
+        yield hashlib.blake2b(b"".join((row.data, story, path)), digest_size=HASH_BYTES).digest()
 
 
-def _rows_as_bytes(count: int, row: NDArray[np.int64], columns: Iterable[NDArray[Any]]) -> Iterator[bytes]:
+def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """[run, byte] of a [run, column] array: truths eight to a byte, numbers little-endian."""
+    if array.dtype == np.bool_:
+        return np.packbits(array, axis=1)
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).view(np.uint8)
+
+
+def _rows_as_bytes(count: int, row: NDArray[np.int64], columns: Iterable[NDArray[Any]]) -> Iterator[memoryview]:
     """The columns of each run, as bytes; `row` is sorted."""
-    table = np.stack([column.astype("<f8") for column in columns], axis=1)
+    table = np.concatenate([_as_bytes(column[:, None]) for column in columns], axis=1)
     ends = np.searchsorted(row, np.arange(count + 1))
     for first, last in pairwise(ends):
-        yield table[first:last].tobytes()
+        yield table[first:last].data
 
 
 def digest(blocks: Iterable[dict[str, NDArray[Any]]]) -> str:

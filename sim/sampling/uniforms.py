@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 WORDS = 4
 """64-bit words that Philox 4×64 gives for one value of its counter"""
-SPARSE = 8
-"""A range is drawn whole when it is at most so many times longer than the runs that are wanted from it."""
+GAP = 4096
+"""Words between two wanted ones that are skipped rather than drawn: to skip costs about as much as to draw so many."""
 
 
 class Branch(NamedTuple):
@@ -45,15 +45,16 @@ class Uniforms:
         self.branches = branches
         self._groups = None if branches is None else _grouped(branches)
 
-    def draw(self, stream: str, occasion: str = "") -> NDArray[np.float64]:
-        """[future] uniforms in the open interval (0, 1)."""
+    def draw(self, stream: str, occasion: str = "", rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """[future] uniforms in the open interval (0, 1); those of the futures `rows`, where given."""
         if self._groups is None:
-            return _words(_key(self.seed, stream, occasion, ()), self.runs)
+            numbers = self.runs if rows is None else self.runs[rows]
+            return _words(_key(self.seed, stream, occasion, ()), numbers)
         drawn = np.empty(len(self.runs))
-        for lineage, (rows, counters) in self._groups.items():
-            numbers = self.runs[rows] if counters is None else counters
-            drawn[rows] = _words(_key(self.seed, stream, occasion, lineage), numbers)
-        return drawn
+        for lineage, (members, counters) in self._groups.items():
+            numbers = self.runs[members] if counters is None else counters
+            drawn[members] = _words(_key(self.seed, stream, occasion, lineage), numbers)
+        return drawn if rows is None else drawn[rows]
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """The uniforms of some futures, in the order given."""
@@ -112,25 +113,28 @@ def _words(key: int, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
     if not len(numbers):
         return np.empty(0)
     first, last = int(numbers.min()), int(numbers.max())
-    if last - first >= SPARSE * len(numbers) + WORDS:
+    if last - first >= GAP + len(numbers):
         found, inverse = np.unique(numbers, return_inverse=True)
-        middle = int(np.argmax(np.diff(found))) + 1
-        parts = np.concatenate([_words(key, found[:middle]), _words(key, found[middle:])])
-        return parts[inverse]
+        parts = np.split(found, np.flatnonzero(np.diff(found) > GAP) + 1)
+        chosen = [_range(key, int(part[0]), int(part[-1]) + 1)[part - part[0]] for part in parts]
+        return _uniforms(np.concatenate(chosen)[inverse])
     words = _range(key, first, last + 1)
-    return words if len(words) == len(numbers) and _ascending(numbers) else words[numbers - first]
+    return _uniforms(words if len(words) == len(numbers) and _ascending(numbers) else words[numbers - first])
 
 
 def _ascending(numbers: NDArray[np.int64]) -> bool:
     return bool((np.diff(numbers) == 1).all())
 
 
-def _range(key: int, first: int, stop: int) -> NDArray[np.float64]:
+def _range(key: int, first: int, stop: int) -> NDArray[np.uint64]:
     generator = np.random.Philox(key=key)
     block = first // WORDS
     if block:
         generator.advance(block)
-    words = generator.random_raw(stop - block * WORDS)[first - block * WORDS :]
-    # 53 bits and a half step: never 0 or 1, so that every inverse CDF is finite.
+    return generator.random_raw(stop - block * WORDS)[first - block * WORDS :]
+
+
+def _uniforms(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """53 bits and a half step: never 0 or 1, so that every inverse CDF is finite."""
     uniforms: NDArray[np.float64] = ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     return uniforms

@@ -296,7 +296,7 @@ def _narrowed(mask: Mask, flags: Any) -> Mask:
 
 
 def _nobody(mask: Mask) -> bool:
-    return mask is not None and not mask.any()
+    return mask is not None and not np.count_nonzero(mask)
 
 
 def _today(view: View, mask: Mask) -> int:

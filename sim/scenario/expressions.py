@@ -101,6 +101,9 @@ FUNCTIONS = {
     "count": Function("count(condition, …)", 1, None, "how many of the conditions hold"),
 }
 
+TIMED = ("ever", "first_day", "on", "mean", "max", "min")
+"""Functions that look over the run's path; `max` and `min` do when they have one argument."""
+
 ALLOWED = (
     "allowed are names, numbers, True and False, quoted dates and words, and/or/not, comparisons, + - * /, "
     f"'… if … else …', and the functions {', '.join(FUNCTIONS)}"
@@ -217,9 +220,9 @@ def dotted(node: ast.expr) -> str | None:
 
 
 def is_timed(call: ast.Call) -> bool:
-    """Whether a call looks over the run's path. `max` and `min` do when they have one argument."""
+    """Whether a call looks over the run's path."""
     name = dotted(call.func)
-    return name in ("ever", "first_day", "on", "mean") or (name in ("max", "min") and len(call.args) == 1)
+    return name in TIMED and (name not in ("max", "min") or len(call.args) == 1)
 
 
 def quantity(call: ast.Call) -> float | None:

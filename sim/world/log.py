@@ -59,11 +59,18 @@ class Entries(NamedTuple):
     """days, percentage points or share, as the event has it; 0 where it has none"""
 
 
+_DTYPES: tuple[Any, ...] = (np.int64, np.int32, np.int16, np.int16, np.int16, np.int16, np.float64)
+
+
 class Log:
     """Grows by whole masks of runs; `entries()` gives it sorted by run."""
 
     def __init__(self, entries: Entries | None = None) -> None:
-        self._chunks: list[Entries] = [] if entries is None else [entries]
+        self._whole = Entries(*(np.empty(0, dtype) for dtype in _DTYPES)) if entries is None else entries
+        self._rows: list[NDArray[np.int64]] = []
+        self._values: list[NDArray[np.float64]] = []
+        self._told: list[tuple[int, int, int, int, int]] = []
+        """(day, what, who, subject, rule) of each mask of runs, spelt out for every run when they are asked for"""
 
     def add(
         self,
@@ -76,36 +83,25 @@ class Log:
         value: NDArray[np.float64] | float = 0.0,
     ) -> None:
         """One event for each of `rows`; `value` is one number or one for each row."""
-        count = len(rows)
-        if not count:
-            return
-
-        def same(number: int, dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
-            return np.full(count, number, dtype=dtype)
-
-        self._chunks.append(
-            Entries(
-                rows,
-                same(day, np.int32),
-                same(what, np.int16),
-                same(who, np.int16),
-                same(subject, np.int16),
-                same(rule, np.int16),
-                np.broadcast_to(np.asarray(value, dtype=np.float64), (count,)),
-            )
-        )
+        if len(rows):
+            self._rows.append(rows)
+            self._values.append(np.zeros(len(rows)) + value)
+            self._told.append((day, what, who, subject, rule))
 
     def entries(self) -> Entries:
         """All entries, by row of the block, then in the order in which they happened."""
-        if not self._chunks:
-            nothing: list[Any] = [np.empty(0, dtype) for dtype in ("i8", "i4", "i2", "i2", "i2", "i2", "f8")]
-            return Entries(*nothing)
-        if len(self._chunks) > 1:
-            self._chunks = [Entries(*(np.concatenate(column) for column in zip(*self._chunks, strict=True)))]
-        (whole,) = self._chunks
-        order = np.argsort(whole.row, kind="stable")
-        ordered: list[Any] = [column[order] for column in whole]
-        return Entries(*ordered)
+        if self._rows:
+            counts = [len(rows) for rows in self._rows]
+            told = np.repeat(np.array(self._told), counts, axis=0).T
+            added = (np.concatenate(self._rows), *told, np.concatenate(self._values))
+            columns: list[Any] = [
+                np.concatenate([before, column.astype(dtype)])
+                for before, column, dtype in zip(self._whole, added, _DTYPES, strict=True)
+            ]
+            order = np.argsort(columns[0], kind="stable")
+            self._whole = Entries(*(column[order] for column in columns))
+            self._rows, self._values, self._told = [], [], []
+        return self._whole
 
     def take(self, rows: NDArray[np.int64]) -> Log:
         """The log of the given rows, renumbered 0, 1, …; a row taken twice has its past twice."""

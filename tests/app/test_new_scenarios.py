@@ -1,6 +1,7 @@
 """Scenarios that the page of the language is enough to write: they validate, play, and are told by every command."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def test_an_embargo_is_paused_only_where_somebody_mediates():
 
 def test_the_truce_of_buenos_aires_ends_as_it_did_when_the_scripts_say_so():
     story = parley("explain", FOLDER / "buenos_aires.yaml", "--run", 0, "--what-if", "history")
-    days = story.split("\nDrawn for this run")[0].split("\n\n", 1)[1]
-    dated = {day: days.index(day) for day in ("24 Feb 2019", "08 May 2019", "10 May 2019", "13 May 2019")}
-    assert list(dated.values()) == sorted(dated.values())
-    assert "Fri 10 May 2019\n  • List 3 at 25 points enters into force" in days
-    assert "01 Mar 2019" not in days
+    told = re.split(r"^\w{3} (\d\d \w{3} \d{4})$", story, flags=re.MULTILINE)[1:]
+    days = dict(zip(told[::2], told[1::2], strict=True))
+    assert list(days)[-4:] == ["24 Feb 2019", "08 May 2019", "10 May 2019", "13 May 2019"]
+    assert "List 3 at 25 points" in days["10 May 2019"]
+    assert "force" in days["10 May 2019"]
 
 
 def test_the_stack_of_a_list_3_good_rises_from_10_to_25_points():

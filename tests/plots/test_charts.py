@@ -1,77 +1,188 @@
-"""Charts: the same bytes every time, words and data beside each picture, colours that can be told apart."""
+"""Charts: no label touches another, the same bytes every time, words and data beside each picture."""
 
-from itertools import combinations
+import csv
+import xml.etree.ElementTree as ET
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from colorspacious import cspace_convert, deltaE
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
-from plots.calendar import Life, Mark, calendar_chart
-from plots.compare import compare_chart
-from plots.fan import fan_chart
-from plots.moves import moves_chart
-from plots.odds import odds_chart, percent
-from plots.style import ACTORS, BLACK, BLUE, GREEN, VERMILLION, write
-from plots.truce_end import truce_end_chart
-from sim.analysis.odds import Difference, Odds
-from sim.days import MISSING
-from sim.results.result import Steps
-
-DAYS = np.arange(20376, 20800, 7, dtype=np.int32)
-
-
-def charts():
-    walk = np.cumsum(np.random.default_rng(1).normal(0, 1, (50, len(DAYS))), axis=1) + 30
-    yield odds_chart(
-        {"a": Odds(0.6, 0.4, 0.7, 0.01, 100), "b": Odds(0.4, None, None, 0.01, 100)},
-        {"a": "A", "b": "B"},
-        "Finding",
-        "Source",
-    )
-    yield fan_chart({"s": Steps(DAYS, walk)}, {"s": "S"}, {"s": BLUE}, "Finding", "Points.", "Source")
-    yield truce_end_chart(np.array([20400, MISSING]), np.array([20399, 20900]), DAYS, "Truce", "Finding", "Source")
-    yield moves_chart(np.array([[0.5, 0.0], [0.004, 1.0]]), ["A", "B"], ["offers", "enacts"], "Finding", "Source")
-    life = Life("Tariff", "us", DAYS, np.linspace(0, 1, len(DAYS)), 20400)
-    yield calendar_chart([life], [Mark("Summit", 20400, 20410, 0.7)], {"Truce": 20402}, "Finding", "Source")
-    change = {"a": Difference(0.5, 0.7, 0.2, 0.01, 0.2), "b": Difference(0.5, 0.5, 0.0, 0.01, 0.0)}
-    yield compare_chart({"w": change}, {"w": "What if", "a": "A", "b": "B"}, "Finding", "Source")
+from plots.calendar import Life, first_weeks, folded
+from plots.lettering import spread, width, wrap
+from plots.numbers import percent, points, span
+from plots.odds import odds_chart
+from plots.sheet import HEIGHTS, INCH, WIDTHS
+from plots.style import BLUE, house_style, write
+from plots.timeline import ticks
+from sim.analysis.odds import Odds
+from tests.plots.awkward import CASES, FIRST, LONG
 
 
-@pytest.mark.parametrize("place", range(6))
-def test_a_chart_is_written_with_its_data_and_the_same_every_time(place, tmp_path):
+def labels(figure):
+    """Every text that is drawn, with its box in points."""
+    canvas = FigureCanvasAgg(figure)
+    with house_style():
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        found = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
+        points = Affine2D().scale(INCH / figure.dpi)
+        return [(one.get_text(), one.get_window_extent(renderer).transformed(points)) for one in found]
+
+
+@pytest.mark.parametrize("size", ["page", "slide"])
+@pytest.mark.parametrize("case", CASES)
+def test_no_label_touches_another_or_leaves_the_sheet(case, size):
+    chart = CASES[case](size)
+    wide, high = chart.figure.get_size_inches() * INCH
+    found = labels(chart.figure)
+    for words, box in found:
+        assert box.x0 >= 0, words
+        assert box.x1 <= wide + 1, words
+        assert box.y0 >= 0, words
+        assert box.y1 <= high, words
+    for (one, box), (other, second) in combinations(found, 2):
+        across = min(box.x1, second.x1) - max(box.x0, second.x0)
+        down = min(box.y1, second.y1) - max(box.y0, second.y0)
+        assert across <= 0.5 or down <= 1.5, f"{one!r} touches {other!r}"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_letters_are_large_enough_to_read(case):
+    figure = CASES[case]("page").figure
+    pixels_per_point = 800 / (WIDTHS["page"] * INCH)
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text().strip()]
+    assert min(sizes) * pixels_per_point >= 9
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_slide_is_at_least_as_high_as_a_slide(case):
+    wide, high = CASES[case]("slide").figure.get_size_inches()
+    assert wide == WIDTHS["slide"]
+    assert high >= HEIGHTS["slide"] - 1e-9
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_chart_is_written_with_its_data_and_the_same_every_time(case, tmp_path):
     for folder in ("one", "two"):
-        chart = list(charts())[place]
+        chart = CASES[case]("page")
         write(chart, tmp_path / folder)
-    assert chart.title == "Finding"
-    assert len(chart.alt) > 20
+    assert len(chart.alt) > len(chart.title)
     for suffix in ("svg", "png", "csv"):
         first, second = ((tmp_path / folder / f"{chart.name}.{suffix}").read_bytes() for folder in ("one", "two"))
         assert first == second
-    header, *rows = (tmp_path / "one" / f"{chart.name}.csv").read_text().splitlines()
+    with (tmp_path / "one" / f"{chart.name}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
     assert rows
-    assert header.count(",") == rows[0].count(",")
+    assert {len(row) for row in rows} == {len(header)}
+    assert any(column.endswith(("_percent", "_points", "_pp")) for column in header)
+    ET.parse(tmp_path / "one" / f"{chart.name}.svg")
 
 
-def rgb(colour):
-    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def test_writing_a_chart_twice_leaves_the_same_bytes(tmp_path):
+    chart = CASES["calendar"]("page")
+    write(chart, tmp_path)
+    before = (tmp_path / "calendar.svg").read_bytes()
+    write(chart, tmp_path)
+    assert (tmp_path / "calendar.svg").read_bytes() == before
 
 
-def luminance(colour):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def test_an_svg_names_fonts_that_readers_have(tmp_path):
+    chart = CASES["truce"]("page")
+    write(chart, tmp_path)
+    text = (tmp_path / "truce_end.svg").read_text(encoding="utf-8")
+    assert "Verdana" in text
+    assert "sans-serif" in text
 
 
-@pytest.mark.parametrize("colour", [*ACTORS.values(), BLACK])
-def test_colours_stand_out_on_white(colour):
-    assert 1.05 / (luminance(colour) + 0.05) >= 2.9  # WCAG 1.4.11 asks 3 of graphics; purple is at 3.0
+def test_the_likeliest_outcome_comes_first_and_what_is_left_over_last():
+    chart = CASES["twelve outcomes, long"]("page")
+    *shares, left_over = chart.table["mean_percent"]
+    assert shares == sorted(shares, reverse=True)
+    assert chart.table["outcome"][-1] == "other"
+    assert left_over == 0
+    assert "Else" not in {text for text, _ in labels(chart.figure)}
 
 
-@pytest.mark.parametrize("kind", ["deuteranomaly", "protanomaly", "tritanomaly"])
-def test_colours_are_told_apart_with_colour_blindness(kind):
-    space = {"name": "sRGB1+CVD", "cvd_type": kind, "severity": 100}
-    for first, second in combinations([BLUE, VERMILLION, GREEN, BLACK], 2):
-        seen = [np.clip(cspace_convert(rgb(one), space, "sRGB1"), 0, 1) for one in (first, second)]
-        assert deltaE(*seen, input_space="sRGB1") > 10
+def test_a_spike_of_the_band_is_not_cut():
+    chart = CASES["fan of three"]("page")
+    assert min(axes.get_ylim()[1] for axes in chart.figure.axes) > max(chart.table["p95_pp"])
+
+
+def test_signs_in_a_title_are_only_signs(tmp_path):
+    title = "Duties of $5 bn & more: <100 % of $6 bn, a_b^c"
+    chart = odds_chart({"o": Odds(1.0, None, None, 0.0, 10)}, {"o": title}, title, "Source")
+    write(chart, tmp_path)
+    root = ET.parse(tmp_path / "odds.svg").getroot()
+    told = {"".join(text.itertext()).replace("\u00a0", " ") for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert title in told
+
+
+def life(title, share, **more):
+    return Life(title, "Holder", BLUE, np.asarray(share, dtype=float), **more)
+
+
+def test_instruments_with_the_same_life_share_a_row():
+    rows = folded([life("A", [0, 0.5]), life("B", [0, 0.501]), life("C", [0, 0.6]), life("D", [0, 0.5])])
+    assert [row.words for row in rows] == ["A and 2 others", "C"]
+    assert rows[0].others == ("B", "D")
+
+
+def test_instruments_that_stand_otherwise_today_do_not_share_a_row():
+    assert len(folded([life("A", [0, 1], state="enacted"), life("B", [0, 1], state="possible")])) == 2
+    assert len(folded([life("A", [0, 1], planned=FIRST), life("B", [0, 1], planned=FIRST + 1)])) == 2
+
+
+@pytest.mark.parametrize(
+    ("dates", "horizon", "end"),
+    [
+        ([1, 13, 16, 17, 26, 243, 400], 442, 26 + 14),  # longer-roll: six dates in four weeks, then nothing for months
+        ([1, 5, 10], 21, None),  # three weeks: all of it is crowded
+        ([30, 120, 210, 300, 390], 442, None),  # evenly spread
+        ([10], 442, None),
+        ([], 442, None),
+        ([1, 13, 16, 17, 26, 243, 400], 2190, 26 + 14),  # years after that change nothing
+    ],
+)
+def test_the_first_weeks_are_drawn_apart_where_they_are_crowded(dates, horizon, end):
+    found = first_weeks([FIRST + day for day in dates], FIRST, FIRST + horizon)
+    assert found == (None if end is None else FIRST + end)
+
+
+@pytest.mark.parametrize("span_", [1, 5, 21, 100, 442, 2190, 20_000])
+@pytest.mark.parametrize("room", [60.0, 130.0, 400.0])
+def test_dates_on_an_axis_are_in_order_and_within_it(span_, room):
+    places, _ = ticks(FIRST, FIRST + span_, room)
+    assert all(FIRST <= place <= FIRST + span_ for place in places)
+    assert all(one < other for one, other in pairwise(places))
+
+
+def test_lines_are_no_wider_than_their_room():
+    for room in (40.0, 90.0, 200.0):
+        assert all(width(line, 8.0) <= room + 0.001 for line in wrap(LONG, room, 8.0).split("\n"))
+
+
+def test_words_fit_in_the_room_made_for_them():
+    assert wrap("United States", width("United States", 8.0, True) + 8 - 8, 8.0, True) == "United States"
+
+
+def test_a_per_cent_sign_stays_with_its_number():
+    assert "%" not in [line[:1] for line in wrap("It takes 100 % of it", 45.0, 8.0).split("\n")]
+
+
+@pytest.mark.parametrize("wanted", [[5.0, 5.0, 5.0], [0.0, 99.0], [50.0], [98.0, 99.0, 100.0], [10.0, 12.0, 80.0]])
+def test_labels_are_spread_apart_within_their_room_and_keep_their_order(wanted):
+    found = spread(wanted, 10.0, 0.0, 100.0)
+    ordered = sorted(zip(wanted, found, strict=True))
+    assert all(second - first >= 10 - 1e-9 for (_, first), (_, second) in pairwise(ordered))
+    assert min(found) >= 0
+    assert max(found) <= 100
+
+
+def test_labels_with_room_stay_where_they_belong():
+    assert spread([10.0, 50.0, 90.0], 10.0, 0.0, 100.0) == [10.0, 50.0, 90.0]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +190,12 @@ def test_colours_are_told_apart_with_colour_blindness(kind):
 )
 def test_shares_are_rounded_without_false_certainty(share, words):
     assert percent(share).replace("\u00a0", " ") == words
+
+
+def test_a_span_of_equal_ends_is_said_once():
+    assert span(0.031, 0.033) == percent(0.03)
+
+
+@pytest.mark.parametrize(("change", "words"), [(-0.573, "−57"), (0.082, "+8"), (0.003, "+0.3"), (0.0, "0")])
+def test_changes_have_a_sign_and_are_never_rounded_away(change, words):
+    assert points(change) == words

@@ -6,6 +6,7 @@ keyed uniforms and the tariff arithmetic; the order of a day, lives, moves, deal
 
 import ast
 import operator
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.days import MISSING
 from sim.engine import chance
 from sim.engine.tariffs import TariffSeries
 from sim.sampling.uniforms import Uniforms
+from sim.scenario.expressions import dotted
 from sim.scenario.names import named_assumptions
 from sim.world.log import What
 
@@ -30,15 +32,21 @@ ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.m
 ANY = ("in_force", "threatened", "suspended", "narrowed")
 
 
+@cache
+def parsed(text):
+    return ast.parse(text, mode="eval").body
+
+
 class Run:
     def __init__(self, plan, run, seed, chances, tariffs=None):
         self.plan, self.scenario = plan, plan.scenario
         self.uniforms = Uniforms(seed, np.array([run]))
-        drawn = chance.draw(plan, Uniforms(seed, np.array([run // chances])), self.uniforms, None)
+        drawn = chance.draw(plan, seed, np.array([run]), chances)
         self.drawn = {path: values[0] for path, values in drawn.items()}
         self.assumptions = named_assumptions(self.scenario)
         self.tariffs = tariffs or TariffSeries(plan)
         self.log, self.today, self.timed = [], plan.start - 1, {}
+        self.known_state, self.known_series = None, {}
         self._open()
 
     # ── the file ──
@@ -235,7 +243,7 @@ class Run:
                 return days.day(node.value)
             return node.value
         if isinstance(node, ast.Name | ast.Attribute):
-            return self.name(ast.unparse(node))
+            return self.name(dotted(node))
         if isinstance(node, ast.BoolOp):
             if isinstance(node.op, ast.And):
                 return all(self.read(value) for value in node.values)
@@ -285,8 +293,8 @@ class Run:
 
     def gather(self):
         for timed in self.plan.timed.values():
-            node = ast.parse(timed.key).body[0].value
-            self.timed.setdefault(ast.unparse(node), []).append((self.today, self.read(node.args[-1])))
+            node = parsed(timed.key)
+            self.timed.setdefault(timed.key, []).append((self.today, self.read(node.args[-1])))
 
     # ── moves ──
     def tell(self, what, section, name, who=-1):
@@ -294,7 +302,7 @@ class Run:
 
     def amount(self, quantity):
         if quantity.expression is not None:
-            return self.read(ast.parse(quantity.expression.text, mode="eval").body)
+            return self.read(parsed(quantity.expression.text))
         return self.value(quantity.scalar, quantity.path)
 
     def stands(self, deal, party):
@@ -453,18 +461,27 @@ class Run:
                 if self.today > self.plan.start or one.effective == self.today:
                     self.tell(What.enters_into_force if now else What.stops_being_in_force, "instruments", name)
                 one.force = now
-        self.series = self.tariff_series()
+
+    @property
+    def series(self):
+        """Stacks and averages as the instruments stand, worked out when one of them has changed."""
+        state = tuple(
+            (one.force, float(one.rate), float(one.share), frozenset(one.exempt), frozenset(one.carried))
+            for one in self.instruments.values()
+        )
+        if state != self.known_state:
+            self.known_state, self.known_series = state, self.tariff_series()
+        return self.known_series
 
     def tariff_series(self):
-        names, width = list(self.instruments), len(self.plan.players)
+        instruments, players = list(self.instruments.values()), [player.name for player in self.plan.players]
         world = SimpleNamespace(
-            in_force=np.array([[one.force for one in self.instruments.values()]]),
-            rate=np.array([[float(one.rate) for one in self.instruments.values()]]),
-            share=np.array([[float(one.share) for one in self.instruments.values()]]),
-            exempt=np.array([[p.name in self.instruments[n].exempt for n in names for p in self.plan.players]]),
-            carried=np.array([[p.name in self.instruments[n].carried for n in names for p in self.plan.players]]),
+            in_force=np.array([[one.force for one in instruments]]),
+            rate=np.array([[float(one.rate) for one in instruments]]),
+            share=np.array([[float(one.share) for one in instruments]]),
+            exempt=np.array([[name in one.exempt for one in instruments for name in players]]),
+            carried=np.array([[name in one.carried for one in instruments for name in players]]),
         )
-        del width
         values = self.tariffs.of(world, np.arange(1))[0] if len(self.tariffs) else []
         keys = [f"stack.{name}" for name in self.tariffs.goods] + [f"average.{a}.{b}" for a, b in self.tariffs.averages]
         return dict(zip(keys, values, strict=True))
@@ -487,7 +504,6 @@ class Run:
                 self.tell(What.takes_place if self.held(name) else What.does_not_take_place, "milestones", name)
                 for act in self.plan.events.get(column, ()) if self.held(name) else ():
                     self.act(act, -1)
-        self.series = self.tariff_series()
         self.turns()
         self.note_in_force()
         self.gather()
@@ -534,7 +550,7 @@ class Run:
                 self.rule(player, rule, [name for name, at in points if not rule.at or at in rule.at])
 
     def rule(self, player, rule, points):
-        if not points or not self.read(ast.parse(rule.when.text, mode="eval").body):
+        if not points or not self.read(parsed(rule.when.text)):
             return
         from sim.engine.plan import VERB_SECTION
 
@@ -558,6 +574,6 @@ class Run:
 
     def outcome(self):
         for name, outcome in self.plan.outcomes.items():
-            if self.read(ast.parse(outcome.text, mode="eval").body):
+            if self.read(parsed(outcome.text)):
                 return name
         return "other"

@@ -23,8 +23,21 @@ def test_the_band_closes_where_the_assumptions_do_not_matter():
     holds = nested(np.full(2000, 0.4), 20)
     found = odds(holds, 20)
     raw = np.quantile(holds.reshape(2000, 20).mean(axis=1), [0.05, 0.95])
-    assert found.high - found.low < 0.3 * (raw[1] - raw[0])
+    low, high = (found.mean, found.mean) if found.low is None else (found.low, found.high)
+    assert high - low < 0.3 * (raw[1] - raw[0])
     assert found.error == pytest.approx(np.sqrt(0.4 * 0.6 / 40_000), rel=0.1)
+
+
+def test_a_spread_no_wider_than_chance_gives_no_band():
+    every_draw_alike = np.tile(np.arange(20) < 8, 50)
+    found = odds(every_draw_alike, 20)
+    assert (found.mean, found.low, found.high) == (0.4, None, None)
+
+
+@pytest.mark.parametrize("certain", [False, True])
+def test_what_always_or_never_happens_has_no_band(certain):
+    found = odds(np.full(100, certain), 20)
+    assert (found.low, found.high, found.error) == (None, None, 0)
 
 
 def test_without_nesting_there_is_no_band():

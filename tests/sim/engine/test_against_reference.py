@@ -19,7 +19,13 @@ SMALL = str(Path(__file__).parents[2] / "app" / "small.yaml")
 
 @pytest.mark.parametrize(
     ("scenario", "what_if", "runs"),
-    [(SMALL, None, 40), ("longer-roll", None, 6), ("longer-roll", "threat_carried_out", 3)],
+    [
+        (SMALL, None, 100),
+        ("longer-roll", None, 16),
+        ("longer-roll", "threat_carried_out", 8),
+        ("longer-roll", "allies_make_side_deals", 4),
+        ("longer-roll", "china_denies_experts", 4),
+    ],
 )
 def test_events_and_outcomes_agree_run_by_run(scenario, what_if, runs):
     made = plan(sim.load(scenario, what_if))

@@ -8,6 +8,7 @@ import pytest
 
 import sim
 from sim.engine.plan import plan
+from sim.engine.settled import Settled
 from sim.engine.simulation import Simulation
 from sim.negotiation.policy import Answer
 from sim.results.block import finish
@@ -40,6 +41,48 @@ def test_the_shipped_scenario_does_not_depend_on_blocks(play, hashes):
         for first in (0, 7, 14, 21)
         for one in hashes(play(scenario, runs=np.arange(first, min(24, first + 7)), chances=20))
     ] == together
+
+
+THREATS = """
+schema: 1
+title: threats that run out on many days
+as_of: 2025-01-01
+horizon: 2025-06-30
+actors:
+  a:
+    name: A
+    regions: [AAA]
+    reaction: {uniform: [1 d, 20 d]}
+    policy:
+      kind: doctrine
+      rules:
+        again: {at: [call, reaction], when: not tax.threatened, probability: 80 %, do: {threaten: tax, in: spell}}
+        carry_out: {at: deadline, when: tax.threatened, probability: 50 %, do: {enact: tax}}
+        lift: {at: reaction, when: tax.enacted, probability: 60 %, do: {withdraw: tax}}
+  b:
+    name: B
+    regions: [BBB]
+    review: 2 d
+    policy: {kind: doctrine, rules: {wave: {at: review, probability: 30 %, do: {offer: pause}}}}
+parameters: {spell: {uniform: [3 d, 15 d]}}
+instruments: {tax: {title: Tax, kind: tariff, by: a, on: b, adds: 10 pp}}
+deals: {pause: {title: Pause, parties: [a, b], terms: [{withdraw: tax}], offer_stands: 1 d}}
+milestones: {call: {title: Call, date: {uniform: [2025-01-05, 2025-02-28]}, parties: [a, b]}}
+"""
+
+
+def test_a_threat_that_lapses_hides_no_deadline_of_another_run(world, play, hashes):
+    scenario = world(THREATS)
+    together = hashes(play(scenario, runs=60, chances=1))
+    assert [hashes(play(scenario, runs=[run], chances=1))[0] for run in range(60)] == together
+
+
+@pytest.mark.parametrize("what_if", [None, "threat_carried_out", "no_offer"])
+def test_looking_at_every_rule_again_changes_nothing(monkeypatch, play, hashes, what_if):
+    scenario = sim.load("longer-roll", what_if=what_if)
+    remembered = hashes(play(scenario, runs=80, chances=20))
+    monkeypatch.setattr(Settled, "undecided", lambda self, rule, rows, today: np.ones(len(rows), dtype=np.bool_))
+    assert hashes(play(scenario, runs=80, chances=20)) == remembered
 
 
 def test_the_calendar_may_be_rebuilt_every_day(play, small, hashes):

@@ -22,15 +22,16 @@ def scenario():
     return sim.load(str(WORLD))
 
 
-def digest_of(request, out):
+def digest_of(request, out, workers=1):
     with work_folder(out, request) as folder:
-        return simulate_blocks(request, folder)
+        (done,), _ = simulate_blocks([(request, folder)], workers)
+    return done
 
 
 def test_the_digest_does_not_depend_on_blocks_or_workers(scenario, tmp_path):
-    whole = digest_of(Request(scenario, 300, 1, 20, block=300, workers=1), tmp_path)
-    cut = digest_of(Request(scenario, 300, 1, 20, block=77, workers=1), tmp_path)
-    pooled = digest_of(Request(scenario, 300, 1, 20, block=100, workers=2), tmp_path)
+    whole = digest_of(Request(scenario, 300, 1, 20, block=300), tmp_path)
+    cut = digest_of(Request(scenario, 300, 1, 20, block=77), tmp_path)
+    pooled = digest_of(Request(scenario, 300, 1, 20, block=100), tmp_path, workers=2)
     assert whole.digest == cut.digest == pooled.digest
     assert (whole.blocks, cut.blocks, pooled.blocks) == (1, 4, 3)
 
@@ -43,7 +44,7 @@ def test_another_seed_gives_another_digest(scenario, tmp_path):
 
 
 def test_finished_blocks_are_kept(scenario, tmp_path):
-    request = Request(scenario, 200, 1, 20, block=50, workers=1)
+    request = Request(scenario, 200, 1, 20, block=50)
     first = digest_of(request, tmp_path)
     again = digest_of(request, tmp_path)
     assert (first.blocks_resumed, again.blocks_resumed) == (0, 4)
@@ -51,9 +52,9 @@ def test_finished_blocks_are_kept(scenario, tmp_path):
 
 
 def test_blocks_of_a_larger_ensemble_are_not_counted_in_a_smaller_one(scenario, tmp_path):
-    digest_of(Request(scenario, 200, 1, 20, block=50, workers=1), tmp_path)
-    smaller = digest_of(Request(scenario, 120, 1, 20, block=50, workers=1), tmp_path)
-    alone = digest_of(Request(scenario, 120, 1, 20, block=50, workers=1), tmp_path / "elsewhere")
+    digest_of(Request(scenario, 200, 1, 20, block=50), tmp_path)
+    smaller = digest_of(Request(scenario, 120, 1, 20, block=50), tmp_path)
+    alone = digest_of(Request(scenario, 120, 1, 20, block=50), tmp_path / "elsewhere")
     assert smaller.digest == alone.digest
     assert smaller.blocks_resumed == 2
 
@@ -64,10 +65,10 @@ from pathlib import Path
 import sim
 from sim.experiments.ensemble import Request, simulate_blocks, work_folder
 if __name__ == "__main__":
-    request = Request(sim.load(sys.argv[1]), 3000, 3, 20, block=250, workers=2)
+    request = Request(sim.load(sys.argv[1]), 3000, 3, 20, block=250)
     with work_folder(Path(sys.argv[2]), request) as folder:
         print(folder, flush=True)
-        done = simulate_blocks(request, folder)
+        (done,), _ = simulate_blocks([(request, folder)], workers=2)
     print(done.digest, done.blocks_resumed)
 """
 

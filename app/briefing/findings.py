@@ -1,0 +1,64 @@
+"""What the results say, read once and shared by the parts of the briefing: odds, differences, names, colours."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from plots.numbers import long_date
+from plots.odds import ranked
+from plots.style import colours
+from sim.analysis.odds import Difference, Odds, difference, shares
+from sim.results.result import Result
+
+
+class Findings:
+    """A base result and its what-ifs."""
+
+    def __init__(self, result: Result, what_ifs: list[Result], command: str) -> None:
+        self.result = result
+        self.what_ifs = what_ifs
+        self.command = command
+        self.scenario = result.scenario
+        self.plan = result.plan
+        self.titles = {name: result.outcome_title(name) for name in result.outcome_names}
+        as_of = long_date(self.plan.as_of)
+        self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {result.runs:,} futures. No forecast."
+
+    @cached_property
+    def odds(self) -> dict[str, Odds]:
+        """By outcome, in the order of the file."""
+        return shares(self.result.outcome, self.result.outcome_names, self.result.chances)
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """Outcomes, the likeliest first."""
+        return ranked(self.odds)
+
+    @cached_property
+    def deciders(self) -> dict[str, str]:
+        """Titles of actors, then of coalitions, in the order of the file: the principals stand first there."""
+        return {name: part.title for name, part in [*self.scenario.actors.items(), *self.scenario.coalitions.items()]}
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """Whoever holds a lever has a colour of its own, as far as there are colours."""
+        holders = {part.by for part in self.scenario.instruments.values()}
+        return colours([name for name in self.deciders if name in holders], self.deciders)
+
+    @cached_property
+    def changes(self) -> dict[str, dict[str, Difference]]:
+        """What-if → outcome → paired difference."""
+        base = self.result
+        return {
+            str(other.what_if): {
+                name: difference(
+                    (base.outcome == place).astype(float), (other.outcome == place).astype(float), base.chances
+                )
+                for place, name in enumerate(base.outcome_names)
+            }
+            for other in self.what_ifs
+        }
+
+    def what_if_title(self, name: str) -> str:
+        """What a what-if is called."""
+        return str(self.scenario.what_ifs[name].get("title", name))

@@ -1,0 +1,120 @@
+"""Inputs that charts must bear: few rows, many rows, long words, short and long periods."""
+
+import numpy as np
+
+from plots.calendar import Life, Mark, calendar_chart
+from plots.compare import compare_chart
+from plots.fan import fan_chart
+from plots.moves import moves_chart
+from plots.odds import odds_chart
+from plots.style import BLUE, VERMILLION
+from plots.truce_end import truce_end_chart
+from sim.analysis.odds import Difference, Odds
+from sim.results.result import Steps
+
+FIRST = 20376  # 15 October 2025
+FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
+SOURCE = "Source: a scenario with a long title, as of 15 October 2025; 2,000 futures"
+LONG = "A customs matter of some length, with Kraftfahrzeughaftpflichtversicherungsgesellschaften in it, number"
+
+
+def days(count):
+    return np.arange(FIRST, FIRST + count + 1, dtype=np.int32)
+
+
+def odds_of(count, size, long=False):
+    shares = np.linspace(1, 8, count) / np.linspace(1, 8, count).sum()
+    odds = {
+        f"o{k}": Odds(float(s), *((max(0.0, s - 0.1), min(1.0, s + 0.2)) if k % 3 else (None, None)), 0.01, 100)
+        for k, s in enumerate(shares)
+    }
+    titles = {name: f"{LONG} {name}" if long else name for name in odds}
+    return odds_chart(odds | {"other": Odds(0.0, None, None, 0.0, 100)}, titles | {"other": "Else"}, *TOLD, size)
+
+
+TOLD = (FINDING, SOURCE)
+
+
+def calendar_of(instruments, milestones, agreements, count, size, long=False):
+    span = days(count)
+    ramp = np.linspace(0, 1, len(span))
+    lives = [
+        Life("Truce", "Agreements", BLUE, 1 - ramp / 2, "to 5 Nov", last_day=FIRST + min(21, count))
+        for _ in range(agreements)
+    ]
+    states = ("in force", "suspended", "threatened", "enacted", "possible")
+    for k in range(instruments):
+        planned = FIRST + k * count // 50 if k % 5 in (2, 3) else None
+        title = f"{LONG} {k}" if long else f"Tariff {k}"
+        share = ramp**k if k % 2 else np.full(len(span), (k % 100) / 100)
+        lives.append(Life(title, f"Holder {k // 10}", VERMILLION, share, states[k % 5], planned, k % 5 == 2))
+    marks = [
+        Mark(f"{LONG} {k}" if long else f"Meeting {k}", FIRST + k, FIRST + k + 3, k / 10) for k in range(milestones)
+    ]
+    return calendar_chart(lives, marks, span, *TOLD, size)
+
+
+def fan_of(series, count, size, values=30.0):
+    span = days(count)[:: max(1, count // 60)]
+    walk = np.cumsum(np.random.default_rng(1).normal(0, 1, (50, len(span))), axis=1) + values
+    walk[:4, 3:5] += 125
+    names = [f"s{k}" for k in range(series)]
+    paths = {name: Steps(span, walk if values else walk * 0) for name in names}
+    titles = dict.fromkeys(names, LONG)
+    return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
+
+
+def truce_of(count, size, ended, live):
+    span = days(count)
+    ramp = np.linspace(0, 1, len(span))
+    return truce_end_chart(ramp * ended, 1 - ramp * (1 - live), span, "Truce", FINDING, "Share", SOURCE, size)
+
+
+def moves_of(actors, kinds, size, long=False):
+    shares = np.random.default_rng(2).random((actors, kinds)) ** 4
+    names = [f"{LONG} {k}" if long else f"Actor {k}" for k in range(actors)]
+    words = ["sets licences", "threatens", "enacts", "withdraws", "accepts", "offers", "joins", "leaves", "exempts"]
+    return moves_chart(shares, names, words[:kinds], [BLUE] * actors, *TOLD, size)
+
+
+def compare_of(what_ifs, outcomes, size, long=False, scale=0.3):
+    chance = np.random.default_rng(3)
+    changes, titles = {}, {}
+    for k in range(what_ifs):
+        moved = chance.normal(0, scale, outcomes)
+        changes[f"w{k}"] = {f"o{j}": Difference(0.5, 0.5 + c, c, 0.02, 0.1) for j, c in enumerate(moved)}
+        titles[f"w{k}"] = f"{LONG} {k}" if long else f"What if {k}"
+    titles |= {f"o{j}": f"{LONG} {j}" if long else f"Outcome {j}" for j in range(outcomes)}
+    return compare_chart(changes, titles, *TOLD, size)
+
+
+CASES = {
+    "one outcome": lambda size: odds_of(1, size),
+    "twelve outcomes, long": lambda size: odds_of(12, size, long=True),
+    "calendar": lambda size: calendar_of(6, 5, 1, 442, size),
+    "no milestones": lambda size: calendar_of(6, 0, 1, 442, size),
+    "no agreements": lambda size: calendar_of(6, 5, 0, 442, size),
+    "no instruments": lambda size: calendar_of(0, 5, 0, 442, size),
+    "forty instruments, long": lambda size: calendar_of(40, 12, 2, 442, size, long=True),
+    "calendar of three weeks": lambda size: calendar_of(6, 3, 1, 21, size),
+    "calendar of six years": lambda size: calendar_of(6, 5, 1, 2190, size),
+    "calendar of one day": lambda size: calendar_of(2, 1, 0, 1, size),
+    "fan of one": lambda size: fan_of(1, 442, size),
+    "fan of three": lambda size: fan_of(3, 442, size),
+    "fan at zero": lambda size: fan_of(2, 442, size, values=0.0),
+    "fan below zero": lambda size: fan_of(2, 442, size, values=-3.0),
+    "fan of three weeks": lambda size: fan_of(3, 21, size),
+    "fan of six years": lambda size: fan_of(3, 2190, size),
+    "truce": lambda size: truce_of(442, size, 0.5, 0.9),
+    "truce, ends alike": lambda size: truce_of(442, size, 0.5, 0.5),
+    "truce, never over": lambda size: truce_of(442, size, 0.0, 1.0),
+    "truce of three weeks": lambda size: truce_of(21, size, 1.0, 0.0),
+    "truce of six years": lambda size: truce_of(2190, size, 0.4, 0.42),
+    "one actor": lambda size: moves_of(1, 1, size),
+    "many actors, long": lambda size: moves_of(20, 9, size, long=True),
+    "one what-if": lambda size: compare_of(1, 3, size),
+    "six what-ifs": lambda size: compare_of(6, 9, size),
+    "fourteen what-ifs, long": lambda size: compare_of(14, 12, size, long=True),
+    "nothing clear": lambda size: compare_of(2, 3, size, scale=0.001),
+    "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
+}
