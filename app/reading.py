@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from sim.scenario.document import dotted
@@ -9,6 +11,8 @@ from sim.scenario.load import load
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.provenance import Documented, expressions
 
+_AT = re.compile(r"^[\w.]+: ")
+"""a path before what is said"""
 _READ = f"{__name__}.scenarios"
 """what the command's context remembers the scenarios under that it has read"""
 
@@ -41,8 +45,7 @@ def in_play(error: Exception, context: click.Context) -> ScenarioError | None:
         quoted = [path for path, expression in expressions(scenario) if repr(expression.text) in str(error)]
         told = [path for path in quoted if str(error).startswith(f"{dotted(path)}: ")]
         for path in told or quoted:
-            message = str(error).removeprefix(f"{dotted(path)}: ")
-            problems.append(Problem(scenario.tree.place(path).value, dotted(path), message))
+            problems.append(Problem(scenario.tree.place(path).value, dotted(path), _AT.sub("", str(error))))
     return ScenarioError(dict.fromkeys(problems)) if problems else None
 
 
