@@ -111,7 +111,7 @@ def test_a_wrong_setting_is_refused_with_a_place(setting, folder):
      ("compare",), ("compare", "none.yaml"), ("compare", "small.yaml", "none.yaml"), ("compare", "."),
      ("diff", "small.yaml"), ("diff", "small.yaml", "small.yaml:none"), ("diff", "small.yaml", ":"),
      ("new", "small.yaml"), ("new", "mine.yaml", "--from", "longer-rol"), ("new", ""), ("new", "."),
-     ("new", "small.yaml/mine.yaml"), ("new", "m\x1bine.yaml"), ("new", "m" * 300), ("new", "small.yaml/none/mine.yaml"),
+     ("new", "small.yaml/mine.yaml"), ("new", "m\x1bine.yaml"), ("new", "m" * 300), ("new", "small.yaml/none/mine"),
      ("valdate", "small.yaml")],
 )  # fmt: skip
 def test_a_wrong_command_is_refused(arguments, folder):
