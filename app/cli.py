@@ -27,7 +27,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (EvaluationError, ProbabilityError) as error:
-            click.echo(f"{error}\nnothing was written", err=True)
+            from app.reading import in_play
+
+            click.echo(f"{in_play(error, ctx) or error}\nnothing was written", err=True)
             sys.exit(BAD_INPUT)
         except ScenarioError as error:
             click.echo(str(error), err=True)

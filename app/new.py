@@ -10,7 +10,7 @@ import click
 from scenarios import SHIPPED
 from sim.scenario.load import load
 from sim.scenario.problems import closest
-from sim.scenario.schema import json_schema
+from sim.scenario.schema import json_schema, modeline
 
 SCHEMA_FILE = "parley.schema.json"
 
@@ -22,16 +22,21 @@ def write_new(target: Path, origin: str, overlay: bool) -> str:
         near = closest(origin, list(shipped))
         hint = f" Did you mean {near!r}?" if near else ""
         raise click.UsageError(f"no shipped scenario {origin!r}; there are {', '.join(sorted(shipped))}.{hint}")
+    if not target.name or not str(target).isprintable():
+        raise click.UsageError(f"found {str(target)!r}; give the name of a file, such as mine.yaml")
     if target.suffix not in (".yaml", ".yml"):
         target = target.with_suffix(".yaml")
-    if target.exists():
-        raise click.UsageError(f"{target} exists; choose another name")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    modeline = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
     text = _overlay(origin) if overlay else _without_modeline(shipped[origin].read_text(encoding="utf-8"))
-    target.write_text(modeline + text, encoding="utf-8")
     schema = target.with_name(SCHEMA_FILE)
-    schema.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False), encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(f"{modeline(SCHEMA_FILE)}\n{text}")
+        schema.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False), encoding="utf-8")
+    except FileExistsError as error:
+        raise click.UsageError(f"{error.filename} exists; choose another name") from None
+    except OSError as error:
+        raise click.UsageError(f"{target} cannot be written: {error.strerror}") from None
     return f"wrote {target} and {schema}\nnext: parley validate {target} && parley run {target}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import click
 import numpy as np
@@ -16,7 +17,6 @@ from sim.engine.tariffs import TariffSeries
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Scenario
-from sim.scenario.policies import Doctrine
 from sim.scenario.provenance import DEFAULT, canonical, collect_scalars, provenance
 from sim.scenario.scalars import Scalar
 
@@ -48,24 +48,25 @@ def _day(scenario: Scenario, on: str | None) -> int:
     return days.day(day)
 
 
-def quiet(scenario: Scenario) -> Scenario:
+def quiet(scenario: Scenario) -> Plan:
     """The same world in which nobody decides, no event brings anything about and no court rules."""
-    still = {"policy": Doctrine()}
-    return scenario.model_copy(
+    still = scenario.model_copy(
         update={
-            "actors": {name: actor.model_copy(update=still) for name, actor in scenario.actors.items()},
-            "coalitions": {name: coalition.model_copy(update=still) for name, coalition in scenario.coalitions.items()},
             "milestones": {name: part.model_copy(update={"do": []}) for name, part in scenario.milestones.items()},
             "legal_bases": {
                 name: part.model_copy(update={"challenge": None}) for name, part in scenario.legal_bases.items()
             },
         }
     )
+    made = plan(still)
+    # The policies stay in the scenario, for expressions read their settings.
+    made.players = [replace(player, rules=(), script=()) for player in made.players]
+    return made
 
 
 def legal_clock(scenario: Scenario, day: int) -> Simulation:
     """One run to the end of `day` in which nobody moves; uncertain values stand at their medians."""
-    made = plan(quiet(scenario))
+    made = quiet(scenario)
     medians = {path: np.array([0.5]) for path, scalar in made.scalars.items() if not scalar.fixed}
     simulation = Simulation(made, [0], seed=0, quantiles=medians)
     simulation.advance(day)

@@ -22,7 +22,7 @@ def tables() -> str:
         "| `PARAMETER`, `ACTOR.PARAMETER`, `ACTOR.beliefs.NAME` | its own | assumptions |",
         "| `ACTOR.audience_cost`, `ACTOR.preset.SETTING` | its own | assumptions |",
         "| `stack.GOOD` | points | legal stack over MFN |",
-        "| `average.IMPORTER.EXPORTER` | points | fixed-weight average, MFN included |",
+        "| `average.IMPORTER.EXPORTER` | points | fixed-weight average, MFN included, of pairs that a tariff touches |",
         "",
         "Of a package: `in_force`, `threatened`, `suspended`, `narrowed` hold for any of its instruments, the other",
         "truths for all.",

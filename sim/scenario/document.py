@@ -24,7 +24,7 @@ from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import BaseResolver
 from ruamel.yaml.tag import Tag
 
-from sim.scenario.problems import Mark, Problem, ScenarioError
+from sim.scenario.problems import Mark, Problem, ScenarioError, describe
 
 MAX_BYTES = 1_000_000
 """bytes of a file"""
@@ -112,25 +112,6 @@ def parse_value(text: str, file: str) -> Document:
     if walk.problems:
         raise ScenarioError(sorted(walk.problems))
     return Document(file, text, data, walk.marks)
-
-
-def describe(value: Any) -> str:
-    """What was found, in words for a message."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return str(value).lower()
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-        case str() if len(value) > 60:
-            return repr(value[:57] + "...")
-        case str():
-            return repr(value)
-        case _:
-            return str(value)
 
 
 # ── Composing ────────────────────────────────────────────────────────────────────────────────────────

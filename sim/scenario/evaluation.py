@@ -46,11 +46,7 @@ Code = Callable[[View, Mask], Any]
 
 
 class EvaluationError(Exception):
-    """An expression has no value in some run."""
-
-
-class MissingDate(EvaluationError):  # noqa: N818 (says what happened)
-    """A date that some runs do not have was compared or calculated with."""
+    """An expression, `text`, has no value in some runs: `name` in it is zero or missing there."""
 
     def __init__(self, text: str, name: str, runs: int) -> None:
         super().__init__(text, name, runs)
@@ -58,8 +54,19 @@ class MissingDate(EvaluationError):  # noqa: N818 (says what happened)
         self.name = name
         self.runs = runs
 
+
+class MissingDate(EvaluationError):  # noqa: N818 (says what happened)
+    """A date that some runs do not have was compared or calculated with."""
+
     def __str__(self) -> str:
         return f"{self.text!r}: {self.name} is missing in {self.runs} run(s); ask defined({self.name}) first"
+
+
+class ZeroDivision(EvaluationError):  # noqa: N818 (says what happened)
+    """A divisor is zero in some runs."""
+
+    def __str__(self) -> str:
+        return f"{self.text!r} divides by zero: {self.name} is 0 in {self.runs} run(s)"
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Compiled:
         """[run] value, a new array. Outside the mask it is unspecified.
 
         Raises MissingDate for a date that is compared, or calculated with, where it is missing, and
-        EvaluationError for a division by zero; both for runs under the mask only.
+        ZeroDivision; both for runs under the mask only.
         """
         # Values outside the mask may be anything, so NumPy's warnings say nothing.
         with np.errstate(all="ignore"):
@@ -183,7 +190,7 @@ class _Compiler:
         def code(view: View, mask: Mask) -> Any:
             dividend, divisor = left(view, mask), right(view, mask)
             if zeros := _count(np.equal(divisor, 0), view, mask):
-                raise EvaluationError(f"{text!r} divides by zero: {part} is 0 in {zeros} run(s)")
+                raise ZeroDivision(text, part, zeros)
             return np.true_divide(dividend, divisor)
 
         return code
@@ -220,7 +227,7 @@ class _Compiler:
     def _timed(self, node: ast.Call) -> Code:
         argument, key = node.args[-1], ast.unparse(node)
         function = str(dotted(node.func))
-        inner = _Compiler(ast.unparse(argument), self.kinds, self.symbols).compiled(argument)
+        inner = _Compiler(self.text, self.kinds, self.symbols).compiled(argument)
         self.names |= inner.names
         self.timed[key] = Timed(function, inner, written_day(node.args[0]) if function == "on" else None, key)
         return lambda view, mask: view.timed(key)

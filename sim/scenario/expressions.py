@@ -243,6 +243,12 @@ def written_day(node: ast.expr) -> int | None:
     return None
 
 
+def asked_on(expression: Expression) -> list[int]:
+    """The days for which `on('2025-11-10', value)` asks."""
+    calls = [node for node in ast.walk(expression.tree) if isinstance(node, ast.Call) and dotted(node.func) == "on"]
+    return [day for call in calls if call.args and (day := written_day(call.args[0])) is not None]
+
+
 class _Admission:
     """Lets the nodes of the whitelist through and gathers the names and functions met."""
 

@@ -22,7 +22,7 @@ from sim.scenario.problems import closest
 AMOUNTS = frozenset({Kind.number, Kind.share, Kind.points, Kind.days})
 """Kinds that can be added, scaled and ordered with plain numbers."""
 
-_WORDED = {
+WORDED = {
     Kind.truth: "true or false",
     Kind.number: "a number",
     Kind.share: "a share",
@@ -304,7 +304,7 @@ class Kinds:
 
     def _worded(self, node: ast.expr) -> str:
         kind = self.of.get(node)
-        return f"{ast.unparse(node)} ({_WORDED[kind]})" if kind else ast.unparse(node)
+        return f"{ast.unparse(node)} ({WORDED[kind]})" if kind else ast.unparse(node)
 
     def _wrong(self, node: ast.expr, message: str, suggestion: str | None = None) -> None:
         self.errors.append(ExpressionError(message, column_of(self._text, node), suggestion))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.scenario import checks, overlay, provenance
-from sim.scenario.checks import Finding
-from sim.scenario.document import Path, describe, dotted
+from sim.scenario import checks, correlations, overlay, provenance
+from sim.scenario.document import Path, dotted
+from sim.scenario.findings import Finding
+from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.moves import VERBS
 from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
-from sim.scenario.problems import Mark, Problem, ScenarioError, closest
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
 from sim.scenario.provenance import Documented
 from sim.scenario.schema import keys_at, takes_names
+
+MOST_MISTAKES = 200
+"""mistakes after which no more are told"""
 
 
 def load(
@@ -34,6 +39,9 @@ def load(
         problems += [problem for problem in _in_what_ifs(tree) if problem not in problems]
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
     mistakes = [problem._replace(warning=False) for problem in problems if strict or not problem.warning]
+    if len(mistakes) > MOST_MISTAKES:
+        message = f"and there are more; these are the first {MOST_MISTAKES:,}"
+        mistakes = [*mistakes[:MOST_MISTAKES], Problem(mistakes[MOST_MISTAKES].mark, "", message)]
     if mistakes or scenario is None:
         raise ScenarioError(mistakes)
     scenario._tree = tree
@@ -48,11 +56,22 @@ def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
         scenario = Documented.model_validate(tree.data)
     except ValidationError as error:
         errors = [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
-        malformed = [_in_plain_words(tree, details) for details in errors]
+        malformed = [_in_plain_words(tree, details) for details in errors[: MOST_MISTAKES + 1]]
         return None, [*problems, *malformed, *_in_the_rest(tree, error)]
     scenario._tree = tree
-    findings = [*checks.check(scenario), *provenance.check(scenario)]
-    return scenario, [*problems, *(_found(tree, finding) for finding in findings)]
+    return scenario, [*problems, *(_found(tree, finding) for finding in _findings(scenario))]
+
+
+def _findings(scenario: Documented) -> list[Finding]:
+    """What is wrong between parts that are each well formed; of very many mistakes the first."""
+    found: list[Finding] = []
+    mistakes = 0
+    for finding in chain(checks.check(scenario), correlations.check(scenario), provenance.check(scenario)):
+        found.append(finding)
+        mistakes += not finding.warning
+        if mistakes > MOST_MISTAKES:
+            break
+    return found
 
 
 def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
@@ -72,13 +91,13 @@ def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
         return []
     scenario._tree = rest
     names = re.compile(r"\b(" + "|".join(re.escape(str(path[1])) for path in out) + r")\b")
-    findings = [*checks.check(scenario), *provenance.check(scenario)]
-    return [_found(rest, finding) for finding in findings if not names.search(finding.message)]
+    return [_found(rest, finding) for finding in _findings(scenario) if not names.search(finding.message)]
 
 
 def _in_what_ifs(tree: Tree) -> Iterator[Problem]:
     what_ifs = tree.data.get(WHAT_IFS)
-    for name in what_ifs if isinstance(what_ifs, dict) else ():
+    well_formed = isinstance(what_ifs, dict) and len(what_ifs) <= MOST_WHAT_IFS
+    for name in [name for name, value in what_ifs.items() if isinstance(value, dict)] if well_formed else []:
         try:
             yield from _validated(overlay.with_what_if(tree, name))[1]
         except ScenarioError as error:
@@ -173,8 +192,9 @@ def _location(loc: Path) -> Path:
 def _unknown_move(tree: Tree, path: Path, details: ErrorDetails) -> Problem:
     found = details["input"]
     keys = list(found) if isinstance(found, dict) else []
-    near = next((near for key in keys if (near := closest(key, VERBS))), None)
-    what = f"a move with {', '.join(keys)}" if keys else describe(found)
+    verbs = [key for key in keys if key in VERBS]
+    near = None if verbs else next((near for key in keys if (near := closest(key, VERBS))), None)
+    what = f"a move with {' and '.join(verbs or keys)}" if keys else describe(found)
     return Problem(
         tree.place(path).value, dotted(path), f"found {what}; a move names one verb: {', '.join(VERBS)}", near
     )
@@ -218,9 +238,10 @@ def _message(details: ErrorDetails) -> tuple[str, str | None]:
     if kind == "literal_error":
         return _choice_of(value, context["expected"])
     if kind == "union_tag_not_found":
-        return f"the key {context['discriminator']} is missing, which tells what this is", None
-    if kind.startswith("date_"):
-        return f"found {found}; a date is wanted, such as 2025-11-10", None
+        key = str(context["discriminator"]).strip("'")
+        near = closest(key, [written for written in value if isinstance(written, str)])
+        hint = f"; found {near!r} instead" if near else ""
+        return f"the key {key!r} is missing, which tells what this is{hint}", None
     if kind in _WANTED:
         return f"found {found}; {_WANTED[kind].format(**context)}", None
     return f"found {found}; {details['msg']}", None
@@ -229,7 +250,9 @@ def _message(details: ErrorDetails) -> tuple[str, str | None]:
 def _choice_of(value: Any, expected: str) -> tuple[str, str | None]:
     """For a word (or number) that is none of the expected ones, which pydantic lists in quotes."""
     allowed = re.findall(r"'([^']*)'", expected) or [expected]
-    return f"found {describe(value)}; allowed: {', '.join(allowed)}", closest(str(value), allowed)
+    quoted = " (without quotes)" if str(value) in allowed else ""
+    near = None if quoted else closest(str(value), allowed)
+    return f"found {describe(value)}; allowed: {', '.join(allowed)}{quoted}", near
 
 
 def _key_mark(tree: Tree, path: Path) -> Mark:

@@ -8,17 +8,19 @@ The keys, their order and their descriptions are the reference for editors (`par
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from sim.scenario.moves import Move, Moves
-from sim.scenario.parts import Condition, Date, Name, Names, Part, listed
+from sim.scenario.moves import ListedMoves, Moves
+from sim.scenario.parts import Condition, Date, Name, Names, Part
 from sim.scenario.policies import Doctrine, Policy
 from sim.scenario.scalars import AnyScalar, Day, Duration, Money, Points, Scalar, Share
 from sim.scenario.scalars import parse as parse_scalar
 from sim.scenario.units import Dimension
 
+MOST_WHAT_IFS = 100
+"""what-ifs of a file; each is tried when the file is loaded"""
 OTHER = "other"
 """The outcome of a run in which none of the named outcomes holds."""
 
@@ -74,7 +76,7 @@ class LegalBasis(Part):
     """The law an instrument rests on."""
 
     title: str
-    valid: bool = True
+    valid: bool = Field(True, strict=True)
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="least days from decision to effect")
     longest_life: Duration | None = Field(None, description="days after which its instruments end by themselves")
     challenge: Challenge | None = None
@@ -123,7 +125,7 @@ class Agreement(Part):
     """A truce or accord that suspends instruments while it is live. It lapses unless extended."""
 
     title: str
-    parties: list[str]
+    parties: list[str] = Field(min_length=2)
     since: Day
     expires: Day = Field(description="last day on which it is live")
     suspends: list[str] = Field(default_factory=list)
@@ -146,9 +148,7 @@ class Milestone(Part):
     date: Day
     parties: list[str] = Field(default_factory=list)
     takes_place: Share = Field(default_factory=lambda: parse_scalar("100 %", Dimension.share))
-    do: Annotated[list[Move], BeforeValidator(listed)] = Field(
-        default_factory=list, description="what an event brings about by itself"
-    )
+    do: ListedMoves = Field(default_factory=list, description="what an event brings about by itself")
 
 
 # ── Trade, questions, the whole ──────────────────────────────────────────────────────────────────────
@@ -202,7 +202,7 @@ class Correlation(Part):
     """Two assumptions that tend to go together (Gaussian copula)."""
 
     between: tuple[str, str]
-    value: float = Field(gt=-1, lt=1)
+    value: float = Field(gt=-1, lt=1, strict=True)
 
 
 class Citation(Part):
@@ -219,9 +219,11 @@ class Citation(Part):
 class Ensemble(Part):
     """How many futures, and how they split into what we do not know and what is left to chance."""
 
-    runs: int = Field(2000, ge=1, le=10_000_000)
-    chances: int = Field(1, ge=1, le=100_000, description="futures of chance for each draw of the assumptions")
-    seed: int = Field(1, ge=0, lt=2**63)
+    runs: int = Field(2000, ge=1, le=10_000_000, strict=True)
+    chances: int = Field(
+        1, ge=1, le=100_000, strict=True, description="futures of chance for each draw of the assumptions"
+    )
+    seed: int = Field(1, ge=0, lt=2**63, strict=True)
 
 
 class Scenario(Part):
@@ -251,7 +253,7 @@ class Scenario(Part):
     milestones: dict[Name, Milestone] = Field(default_factory=dict)
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
-    what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_WHAT_IFS)
     left_out: list[str] = Field(default_factory=list, description="what this scenario does not hold")
 
     def deciders(self) -> Iterator[tuple[str, Decider]]:

@@ -138,7 +138,8 @@ def _verb_of(value: Any) -> str | None:
         return str(getattr(value, "verb", None))
     if not isinstance(value, dict):
         return None
-    return next((key for key in value if key in VERBS), None)
+    verbs = [key for key in value if key in VERBS]
+    return verbs[0] if len(verbs) == 1 else None
 
 
 Move = Annotated[
@@ -163,4 +164,5 @@ Move = Annotated[
         custom_error_message="a move names one verb: " + ", ".join(VERBS),
     ),
 ]
-Moves = Annotated[list[Move], BeforeValidator(listed), Field(min_length=1)]
+ListedMoves = Annotated[list[Move], BeforeValidator(listed, json_schema_input_type=Move | list[Move])]
+Moves = Annotated[ListedMoves, Field(min_length=1)]

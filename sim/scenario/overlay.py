@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from scenarios import SHIPPED
 from sim import days
 from sim.scenario import document
-from sim.scenario.document import Document, Path, Place, describe, dotted
-from sim.scenario.problems import Mark, Problem, ScenarioError, closest
-from sim.scenario.scalars import ABOUT, SHAPES
+from sim.scenario.document import Document, Path, Place, dotted
+from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
+from sim.scenario.scalars import ABOUT
+from sim.scenario.shapes import SHAPES
 
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
@@ -192,7 +193,7 @@ def with_set(tree: Tree, text: str) -> Tree:
     """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError; columns count in `text`."""
     name, equals, value = text.partition("=")
     mark = Mark("--set", 1, 1)
-    if not equals or not name.strip():
+    if not equals or not all(key.strip() for key in name.split(".")):
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
         raise ScenarioError([Problem(mark, "", message)])
     path = name.strip().split(".")

@@ -8,11 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from sim import days
 from sim.scenario.expressions import Expression, ExpressionError
 from sim.scenario.expressions import parse as parse_expression
+from sim.scenario.problems import describe
 from sim.scenario.scalars import Scalar
 from sim.scenario.scalars import parse as parse_scalar
 from sim.scenario.units import Dimension
+from sim.scenario.units import value as quantity
 
 
 def listed(value: Any) -> Any:
@@ -26,7 +29,7 @@ def _expression(value: Any) -> Expression:
     if isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise ValueError(f"found {value!r}; an expression is text, such as truce.extended")
+        raise ValueError(f"found {describe(value)}; an expression is text, such as truce.extended")
     try:
         return parse_expression(value)
     except ExpressionError as error:
@@ -63,16 +66,14 @@ DurationOrExpression = Annotated[Any, _quantity_or_expression(Dimension.days), W
 PointsOrExpression = Annotated[Any, _quantity_or_expression(Dimension.points), WithJsonSchema(_EITHER)]
 
 
-def _iso_date(value: Any) -> Any:
-    """A whole number would be read as seconds since 1970."""
-    if not isinstance(value, str | date):
-        raise ValueError(f"found {value!r}; a date is wanted, such as 2025-11-10")
-    return value
+def _iso_date(value: Any) -> date:
+    """Dates are written one way; pydantic reads numbers as seconds since 1970, and midnights."""
+    return days.date(int(quantity(value, Dimension.date)))
 
 
 Date = Annotated[date, BeforeValidator(_iso_date)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and _")]
-Names = Annotated[list[str], BeforeValidator(listed)]
+Names = Annotated[list[str], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
 class Part(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from sim.scenario.expressions import parse as parse_expression
 from sim.scenario.moves import Moves
 from sim.scenario.parts import Condition, Name, Names, Part, ShareOrExpression
+from sim.scenario.problems import closest, describe
 from sim.scenario.scalars import AnyScalar, Day, Duration, Points
 from sim.scenario.scalars import parse as parse_scalar
 from sim.scenario.units import Dimension
@@ -89,7 +90,11 @@ def _preset_of(value: Any) -> Any:
     if isinstance(value, str):
         value = {value: {}}
     if not (isinstance(value, dict) and len(value) == 1 and next(iter(value)) in PRESETS):
-        raise ValueError(f"found {value!r}; a preset is one of {', '.join(PRESETS)}, with its settings below it")
+        names = [str(key) for key in value] if isinstance(value, dict) else []
+        near = next((near for name in names if (near := closest(name, PRESETS)) and near not in names), None)
+        hint = f" (did you mean {near!r}?)" if near else ""
+        found = " and ".join(map(repr, names)) or describe(value)
+        raise ValueError(f"found {found}; a preset is one of {', '.join(PRESETS)}, with its settings below it{hint}")
     ((name, settings),) = value.items()
     return {name: settings or {}}
 
@@ -111,7 +116,9 @@ class Doctrine(Part):
     """When/do rules, read top to bottom; every rule whose condition holds and whose draw comes up acts."""
 
     kind: Literal["doctrine"] = "doctrine"
-    preset: Annotated[Preset, BeforeValidator(_preset_of)] = Field(default_factory=Preset)
+    preset: Annotated[Preset, BeforeValidator(_preset_of, json_schema_input_type=Preset | Literal["hold"])] = Field(
+        default_factory=Preset
+    )
     rules: dict[Name, Rule] = Field(default_factory=dict)
 
 

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from pydantic import PrivateAttr
 
 from sim import days
-from sim.scenario.checks import Finding
 from sim.scenario.document import Path, dotted
 from sim.scenario.expressions import Expression
+from sim.scenario.findings import Finding
 from sim.scenario.model import Citation, Scenario
 from sim.scenario.overlay import Tree
 from sim.scenario.parts import Part
-from sim.scenario.problems import Problem, closest
+from sim.scenario.problems import Problem, closest, describe
 from sim.scenario.scalars import Distribution, Scalar
 from sim.scenario.units import Dimension
 
@@ -95,27 +95,57 @@ def provenance(scenario: Scenario) -> dict[str, Provenance]:
     return {path: where for path, _, where in _scalars(scenario)}
 
 
+def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
+    """Every expression of a scenario with its path."""
+
+    def walk(value: Any, path: Path) -> Iterator[tuple[Path, Expression]]:
+        if isinstance(value, Expression):
+            yield path, value
+        elif isinstance(value, Part):
+            for name, field in type(value).model_fields.items():
+                yield from walk(getattr(value, name), (*path, field.alias or name))
+        elif isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from walk(item, (*path, key))
+
+    yield from walk(scenario, ())
+
+
 def check(scenario: Scenario) -> Iterator[Finding]:
     """Numbers without a source (warnings), misspelt or empty sources, and whatever was not known yet on as_of."""
     as_of = days.day(scenario.as_of)
     for name, citation in scenario.sources.items():
         if citation.published and citation.published > scenario.as_of:
             yield _too_late(("sources", name, "published"), citation.published, scenario)
+        elif citation.published is None:
+            yield Finding(("sources", name), "has no date; give published, for as_of to be kept", None, True)
+    for name, overrides in scenario.what_ifs.items():
+        if isinstance(overrides.get("source"), str):
+            yield from _source(overrides["source"], ("what_ifs", name, "source"), scenario)
     for path, value, cover, given, own_known in _things(scenario):
         if own_known is not None and own_known > as_of:
-            yield _too_late((*path, "known"), days.date(own_known), scenario)
+            yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
         if value.source:
             yield from _source(value.source, (*path, "source"), scenario)
         if isinstance(value, Scalar) and given and not cover.source:
             yield Finding(path, f"has no source; give one, or sign it as '{ASSUMPTION} why'", None, True)
 
 
+def _known_at(path: Path, scenario: Scenario) -> Path:
+    """Where a mapping says when it was known: under either of the two keys."""
+    tree = scenario.tree if isinstance(scenario, Documented) else None
+    published = tree is not None and tree.written((*path, "published"))[-1:] == ("published",)
+    return (*path, "published" if published else "known")
+
+
 def _source(source: str, path: Path, scenario: Scenario) -> Iterator[Finding]:
-    near = closest(source, scenario.sources) if source not in scenario.sources else None
-    if near:
-        yield Finding(path, f"found {source!r}, which is not one of the keys of sources", near)
-    if source.startswith(ASSUMPTION) and not source.removeprefix(ASSUMPTION).strip():
-        yield Finding(path, f"an assumption says why: '{ASSUMPTION} why'", None, True)
+    if source.startswith(ASSUMPTION):
+        if not source.removeprefix(ASSUMPTION).strip():
+            yield Finding(path, f"an assumption says why: '{ASSUMPTION} why'", None, True)
+    elif source not in scenario.sources:
+        message = f"found {describe(source)}; name a key of sources, or write '{ASSUMPTION} why'"
+        near = closest(source, scenario.sources)
+        yield Finding(path, message, near, warning=near is None)
 
 
 def _too_late(path: Path, when: date, scenario: Scenario) -> Finding:
@@ -156,11 +186,11 @@ def _things(scenario: Scenario) -> list[_Thing]:
             own = _Cover(value.source, value.known)
             if origin is None:  # an adjusted number still carries the source of what it adjusts
                 cover = _within(cover, own)
-            things.append(_Thing(path, value, cover, given, own.known if origin is None else cover.known))
+            things.append(_Thing(path, value, cover, given, _later(own.known, cover.known if origin else None)))
         elif isinstance(value, Part):
             known = days.day(value.known) if value.known else None
             cover = _within(cover, _Cover(value.source, known))
-            things.append(_Thing(path, value, cover, given, known if origin is None else cover.known))
+            things.append(_Thing(path, value, cover, given, _later(known, cover.known if origin else None)))
             for name, field in type(value).model_fields.items():
                 held = getattr(value, name)
                 if isinstance(held, _HOLDERS) and name not in ("what_ifs", "sources"):
@@ -172,6 +202,10 @@ def _things(scenario: Scenario) -> list[_Thing]:
 
     walk(scenario, (), _Cover(), True)
     return things
+
+
+def _later(own: int | None, outer: int | None) -> int | None:
+    return max((day for day in (own, outer) if day is not None), default=None)
 
 
 def _within(outer: _Cover, own: _Cover) -> _Cover:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from sim.scenario.document import Path
 from sim.scenario.model import Scenario
+from sim.scenario.moves import VERBS
 from sim.scenario.parts import Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,10 +25,15 @@ _EXAMPLES: dict[str, list[Any]] = {
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of scenario files, for completion, hover and checks in editors.
 
-    A file that extends another may leave out whatever the other one has, so nothing is required of it at the top.
+    A file that extends another may leave out whatever the other one has, so nothing is required of it at the top, and
+    of parts only of moves, which are never laid over one another; `parley validate` tells what is missing.
     """
     made = Scenario.model_json_schema()
     required = made.pop("required", [])
+    moves = {verb.__name__ for verb in VERBS.values()}
+    for name, part in made["$defs"].items():
+        if name not in moves:
+            part.pop("required", None)
     extends = {
         "type": "string",
         "description": "the scenario that this one changes: a file beside it, or the name of a shipped scenario",

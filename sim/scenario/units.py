@@ -9,7 +9,8 @@ import datetime
 import re
 from enum import StrEnum
 
-from sim.days import day
+from sim import days
+from sim.scenario.problems import describe
 
 
 class Dimension(StrEnum):
@@ -55,7 +56,10 @@ _WRITTEN = {
     Dimension.choice: "a word",
 }
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LARGEST = 1e15
+LONGEST = 36_525
+"""days of the longest duration, a hundred years"""
 
 
 def written(dimension: Dimension) -> str:
@@ -66,7 +70,20 @@ def written(dimension: Dimension) -> str:
 def split(text: str) -> tuple[float, str] | None:
     """(number, unit) of a quantity's text; None where it does not begin with a number."""
     match = _NUMBER.fullmatch(text.strip())
-    return None if match is None else (float(match[1]), " ".join(match[2].split()))
+    return None if match is None else (float(match[1]), unit_of(match[2], text))
+
+
+def unit_of(text: str, found: str) -> str:
+    """A unit as it is written. ValueError for what is none, such as the `,5 pp` of `20,5 pp`."""
+    unit = " ".join(text.split())
+    if unit and not (unit[0].isalpha() or unit[0] in "%$€£¥°"):
+        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; numbers are written 1200.5")
+    return unit
+
+
+def is_date(text: str) -> bool:
+    """Whether text is written like a date."""
+    return _DATE.fullmatch(text.strip()) is not None
 
 
 def dimension_of(unit: str) -> Dimension | None:
@@ -80,22 +97,30 @@ def value(raw: object, dimension: Dimension, unit: str = "") -> float:
     `unit` is that of the mapping around it, for bare numbers in it. ValueError says what was found and what is
     allowed.
     """
-    if isinstance(raw, bool) or raw is None:
-        raise ValueError(f"found {raw!r}; {written(dimension)} is wanted")
     if dimension is Dimension.date:
         return _date(raw)
+    parts = (float(raw), "") if isinstance(raw, int | float) and not isinstance(raw, bool) else None
     if isinstance(raw, str):
         parts = split(raw)
-        if parts is None:
-            raise ValueError(f"found {raw!r}; {written(dimension)} is wanted")
-        number, own_unit = parts
-    elif isinstance(raw, int | float):
-        number, own_unit = float(raw), ""
-    else:
-        raise ValueError(f"found {raw!r}; {written(dimension)} is wanted")
+    if parts is None:
+        raise ValueError(f"found {describe(raw)}; give {written(dimension)}")
+    number, own_unit = parts
     if not abs(number) < _LARGEST:
-        raise ValueError(f"found {raw!r}; numbers are finite and smaller than {_LARGEST:g}")
+        raise ValueError(f"found {describe(raw)}; numbers are finite and smaller than {_LARGEST:g}")
+    if dimension is Dimension.number and unit and own_unit not in ("", unit):
+        raise ValueError(f"found {describe(raw)} where the unit is {unit}")
     return _in_units(raw, number, own_unit or unit, dimension)
+
+
+def within(number: float, found: str, dimension: Dimension) -> float:
+    """The number, if the dimension allows it. ValueError, which says what was `found`, otherwise."""
+    if dimension is Dimension.share and not 0 <= number <= 1:
+        raise ValueError(f"found {found}; a share is between 0 % and 100 %")
+    if dimension in (Dimension.days, Dimension.tonnes) and number < 0:
+        raise ValueError(f"found {found}, which is negative; give {written(dimension)}")
+    if dimension is Dimension.days and number > LONGEST:
+        raise ValueError(f"found {found}; a duration is at most {LONGEST:,} days")
+    return number
 
 
 def _in_units(raw: object, number: float, unit: str, dimension: Dimension) -> float:
@@ -106,14 +131,16 @@ def _in_units(raw: object, number: float, unit: str, dimension: Dimension) -> fl
         # 20 % must be the same float as 0.2, whatever the factor's own rounding.
         return number / 100 if unit == "%" else number * factors[unit]
     if unit and not (dimension is Dimension.share and unit == "share"):
-        raise ValueError(f"found {raw!r}; {_mixed_up(unit, dimension) or written(dimension) + ' is wanted'}")
+        raise ValueError(f"found {describe(raw)}; {_mixed_up(unit, dimension) or f'give {written(dimension)}'}")
     if dimension is Dimension.share:
         if not 0 <= number <= 1:
-            raise ValueError(f"found {raw!r}; a share is between 0 and 1: write {number:g} % or {number / 100:g}")
+            raise ValueError(
+                f"found {describe(raw)}; a share is between 0 and 1: write {number:g} % or {number / 100:g}"
+            )
         return number
     if dimension is Dimension.days and number == int(number):
         return number
-    raise ValueError(f"found {raw!r} without a unit; {written(dimension)} is wanted")
+    raise ValueError(f"found {describe(raw)} without a unit; give {written(dimension)}")
 
 
 def _mixed_up(unit: str, dimension: Dimension) -> str | None:
@@ -128,10 +155,10 @@ def _mixed_up(unit: str, dimension: Dimension) -> str | None:
 
 def _date(raw: object) -> float:
     if isinstance(raw, datetime.date):
-        return day(raw)
-    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw.strip()):
+        return days.day(raw)
+    if isinstance(raw, str) and is_date(raw):
         try:
-            return day(raw.strip())
+            return days.day(raw.strip())
         except ValueError:
             raise ValueError(f"found {raw!r}, which is no date of the calendar") from None
-    raise ValueError(f"found {raw!r}; {written(Dimension.date)} is wanted")
+    raise ValueError(f"found {describe(raw)}; give {written(Dimension.date)}")

@@ -9,9 +9,14 @@ from click.testing import CliRunner
 
 import sim
 from app.cli import main
+from sim.scenario import document, expressions, overlay
+from sim.scenario.checks import MOST_YEARS
+from sim.scenario.load import MOST_MISTAKES
+from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.moves import VERBS
 from sim.scenario.policies import PRESETS
 from sim.scenario.schema import json_schema
+from sim.scenario.units import LONGEST
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
@@ -33,6 +38,24 @@ def test_whole_scenarios_of_the_page_run(text, tmp_path):
     odds = sim.odds(sim.simulate(scenario, runs=200))
     assert sum(one.mean for one in odds.values()) == pytest.approx(1)
     assert sum(one.mean > 0 for one in odds.values()) >= 3
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"{document.MAX_BYTES:,} bytes",
+        f"{document.MAX_NODES:,} keys and values",
+        f"{document.MAX_DEPTH} deep, {overlay.MAX_EXTENDS} files",
+        f"{MOST_WHAT_IFS} what-ifs",
+        f"{MOST_YEARS} years",
+        f"{expressions.MAX_LENGTH:,} characters, {expressions.MAX_NODES} names",
+        f"operations, {expressions.MAX_DEPTH} deep",
+        f"more than {MOST_MISTAKES} mistakes",
+        f"0–{LONGEST:,} days",
+    ],
+)
+def test_the_limits_are_those_of_the_code(limit):
+    assert limit in PAGE
 
 
 def test_every_key_verb_and_preset_is_described():

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import overlay
-from sim.scenario.load import load
+from sim.scenario.load import MOST_MISTAKES, load
+from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.problems import ScenarioError
 from sim.scenario.provenance import Documented
 
@@ -40,6 +41,84 @@ def test_numbers_without_a_source_are_warnings_and_errors_when_strict(tmp_path: 
     with pytest.raises(ScenarioError) as caught:
         load(file, strict=True)
     assert [problem.path for problem in caught.value.problems] == [warning.path for warning in warnings]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("published: 2025-10-01, ", "", "sources.fact_sheet"),
+        ("assumption: both sides prepare it", "a newspaper of November", "milestones.summit.takes_place.source"),
+        ("assumption: both sides prepare it", "assumption: ", "milestones.summit.takes_place.source"),
+        ("{uniform: [2025-10-29, 2025-11-01]}", "2027-01-01", "milestones.summit.date"),
+        ("{uniform: [2025-10-29, 2025-11-01]}", "{uniform: [2024-10-29, 2024-11-01]}", "milestones.summit.date"),
+    ],
+)
+def test_what_is_doubtful_warns_and_fails_when_strict(before: str, after: str, path: str, tmp_path: Path) -> None:
+    assert before in TEXT
+    file = written(tmp_path, TEXT.replace(before, after))
+    assert [warning.path for warning in load(file).warnings] == [path]
+    with pytest.raises(ScenarioError):
+        load(file, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("as_of=2025-09-01", "sources.fact_sheet.published"),
+        ("as_of=2025-10-05", "instruments.hundred_percent.threatened"),
+        ("instruments.hundred_percent.threatened=+30 d", "instruments.hundred_percent.threatened"),
+        ("actors.us.audience_cost.known=2025-11-01", "actors.us.audience_cost.known"),
+        ("actors.us.audience_cost.published=2025-11-01", "actors.us.audience_cost.published"),
+        ("actors.us.known=2025-11-01", "actors.us.known"),
+        ("milestones.summit.takes_place={value: 3 %, known: 2025-11-01}", "milestones.summit.takes_place.known"),
+        ("sources={late: {title: Late, published: 2025-11-01}}", "sources.late.published"),
+    ],
+)
+def test_a_setting_cannot_bring_in_what_was_not_known_yet(setting: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(SUMMIT, sets=[setting])
+    assert told in [problem.path for problem in caught.value.problems]
+    assert "later than as_of" in str(caught.value)
+
+
+def test_a_file_cannot_be_set_back_before_what_the_one_it_extends_knew(tmp_path: Path) -> None:
+    (tmp_path / "summit.yaml").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, "extends: summit.yaml\nas_of: 2025-09-15\n"))
+    assert {problem.path for problem in caught.value.problems} == {
+        "sources.fact_sheet.published",
+        "instruments.hundred_percent.threatened",
+    }
+
+
+def test_a_what_if_names_its_citation_like_any_part(tmp_path: Path) -> None:
+    what_if = "what_ifs:\n  off: {source: fact_shet, milestones.summit.takes_place: 0 %}\n"
+    with pytest.raises(ScenarioError, match=r"what_ifs.off.source: found 'fact_shet'.*did you mean 'fact_sheet'"):
+        load(written(tmp_path, TEXT + what_if))
+
+
+def test_of_hundreds_of_mistakes_the_first_are_told(tmp_path: Path) -> None:
+    malformed = "".join(f"  a{number}: {{nam: Somebody}}\n" for number in range(400))
+    unknown = "".join(f"  o{number}: {{title: x, when: nothing.o{number}}}\n" for number in range(400))
+    for text in (f"{TEXT}coalitions:\n{malformed}", TEXT + unknown):
+        with pytest.raises(ScenarioError) as caught:
+            load(written(tmp_path, text))
+        assert len(caught.value.problems) == MOST_MISTAKES + 1
+        assert str(caught.value).endswith(f"these are the first {MOST_MISTAKES}")
+
+
+def test_warnings_in_their_hundreds_do_not_hide_hindsight(tmp_path: Path) -> None:
+    unsourced = "".join(f"  p{number}: {number} %\n" for number in range(100))
+    unsourced += "".join(f"  q{number}: {number}\n" for number in range(2 * MOST_MISTAKES))
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, f"{TEXT}parameters:\n{unsourced}  late: {{value: 1, known: 2025-12-01}}\n"))
+    assert [problem.path for problem in caught.value.problems] == ["parameters.late.known"]
+
+
+def test_more_what_ifs_than_are_tried_are_refused(tmp_path: Path) -> None:
+    what_ifs = "".join(f"  w{number}: {{}}\n" for number in range(MOST_WHAT_IFS + 1))
+    with pytest.raises(ScenarioError, match=f"at most {MOST_WHAT_IFS} may be given"):
+        load(written(tmp_path, f"{TEXT}what_ifs:\n{what_ifs}"))
 
 
 def test_settings_reach_what_the_file_leaves_to_defaults() -> None:
