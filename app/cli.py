@@ -20,13 +20,13 @@ class Commands(click.Group):
     """Turns errors of a scenario into their lines, exit code 2 and no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        from sim.negotiation.policy import ProbabilityError
+        from sim.negotiation.policy import QuantityError
         from sim.scenario.evaluation import EvaluationError
         from sim.scenario.problems import ScenarioError
 
         try:
             return super().invoke(ctx)
-        except (EvaluationError, ProbabilityError) as error:
+        except (EvaluationError, QuantityError) as error:
             from app.reading import in_play
 
             click.echo(f"{in_play(error, ctx) or error}\nnothing was written", err=True)

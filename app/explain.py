@@ -9,11 +9,11 @@ import numpy as np
 
 from sim import days
 from sim.analysis.story import Story, first_with, tell, typical, within_sentence
-from sim.engine.chance import is_chance
 from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
 from sim.negotiation.policy import Considered
 from sim.results.block import Block, finish, outcome_names
+from sim.scenario.correlations import left_to_chance
 from sim.scenario.model import OTHER, Scenario
 from sim.scenario.problems import closest
 from sim.scenario.units import Dimension
@@ -104,9 +104,9 @@ def _odds(probability: float) -> str:
 
 def _value(made: Plan, path: str, value: float) -> str:
     scalar = made.scalars[path]
-    left_to_chance = " (chance)" if is_chance(path) else ""
+    chance = " (chance)" if left_to_chance(path) else ""
     if scalar.dimension is Dimension.date:
-        return f"{days.date(int(value))}{left_to_chance}"
+        return f"{days.date(int(value))}{chance}"
     if scalar.dimension is Dimension.share:
         return f"{value:.1%}"
     if scalar.dimension is Dimension.choice:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
+from sim.negotiation.policy import QuantityError
 from sim.scenario.document import dotted
+from sim.scenario.evaluation import EvaluationError
 from sim.scenario.load import load
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.provenance import Documented, expressions
 
-_AT = re.compile(r"^[\w.]+: ")
-"""a path before what is said"""
 _READ = f"{__name__}.scenarios"
 """what the command's context remembers the scenarios under that it has read"""
 
@@ -35,17 +33,17 @@ def read_scenario(
     return scenario
 
 
-def in_play(error: Exception, context: click.Context) -> ScenarioError | None:
+def in_play(error: EvaluationError | QuantityError, context: click.Context) -> ScenarioError | None:
     """What failed in some run, with its places in the scenarios that the command has read; None where it is in none.
 
-    The expression is looked for by its text, which the message quotes; a path that stands before it tells which one.
+    The expression is looked for by its text and, where the error knows it, its path.
     """
     problems = []
     for scenario in context.meta.get(_READ, []):
-        quoted = [path for path, expression in expressions(scenario) if repr(expression.text) in str(error)]
-        told = [path for path in quoted if str(error).startswith(f"{dotted(path)}: ")]
-        for path in told or quoted:
-            problems.append(Problem(scenario.tree.place(path).value, dotted(path), _AT.sub("", str(error))))
+        same = [path for path, expression in expressions(scenario) if expression.text == error.text]
+        told = [path for path in same if dotted(path) == getattr(error, "path", None)]
+        for path in told or same:
+            problems.append(Problem(scenario.tree.place(path).value, dotted(path), str(error)))
     return ScenarioError(dict.fromkeys(problems)) if problems else None
 
 

@@ -22,14 +22,17 @@ from sim.experiments.ensemble import (
     Request,
     Simulated,
     drop_work,
+    leave_nothing,
     manifest,
     place,
     simulate_blocks,
     swapped_in,
     work_folder,
 )
+from sim.negotiation.policy import QuantityError
 from sim.results.block import outcome_names
 from sim.results.result import Result
+from sim.scenario.evaluation import EvaluationError
 from sim.scenario.model import Scenario
 
 BASE = "base"
@@ -124,7 +127,12 @@ def run_scenario(
         held_folders = {key: held.enter_context(work_folder(out, distinct[key])) for key in sorted(distinct)}
         with _progress(sum(request.runs for request in distinct.values()), quiet) as told:
             wanted = [(request, held_folders[key]) for key, request in distinct.items()]
-            whole, spent = simulate_blocks(wanted, workers, told)
+            try:
+                whole, spent = simulate_blocks(wanted, workers, told)
+            except (EvaluationError, QuantityError):
+                for request in distinct.values():
+                    leave_nothing(out, request)
+                raise
         by_key = dict(zip(distinct, whole, strict=True))
         simulated = {name: by_key[request.key] for name, request in requests.items()}
         seconds["simulate"] = spent.simulate

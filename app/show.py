@@ -40,7 +40,7 @@ def shown(scenario: Scenario, on: str | None = None) -> str:
 
 def _day(scenario: Scenario, on: str | None) -> int:
     try:
-        day = scenario.as_of if on is None else datetime.date.fromisoformat(on)
+        day = scenario.as_of if on is None else datetime.datetime.strptime(on, "%Y-%m-%d").date()
     except ValueError:
         raise click.UsageError(f"--on: found {on!r}; a date is written 2025-11-10") from None
     if not scenario.start <= day <= scenario.horizon:

@@ -56,7 +56,7 @@ def tell(plan: Plan, run: int, seed: int, chances: int) -> Story:
 
 
 _BY_SOMEBODY = {
-    What.threatens: "{who} threatens {what} ({value:g} pp)",
+    What.threatens: "{who} threatens: {what}",
     What.enacts: "{who} enacts {what}",
     What.withdraws: "{who} withdraws {what}",
     What.delays: "{who} puts off {what} by {value:.0f} days",
@@ -74,7 +74,7 @@ _BY_SOMEBODY = {
     What.concluded: "Deal concluded: {what}",
 }
 _BY_ITSELF = {
-    What.threatens: "Threatened: {what} ({value:g} pp)",
+    What.threatens: "Threatened: {what}",
     What.enacts: "Enacted: {what}",
     What.withdraws: "Withdrawn: {what}",
     What.delays: "Put off by {value:.0f} days: {what}",
@@ -105,7 +105,9 @@ def sentence(plan: Plan, what: What, who: int, subject: int, value: float) -> st
     # A colon may be followed by a title as it is; within a sentence its article is small.
     title = getattr(plan.scenario, section)[name].title
     text = pattern.format(who=mover, what=title if ": {what}" in pattern else within_sentence(title), value=value)
-    return text[0].upper() + text[1:]
+    is_tariff = section == "instruments" and plan.scenario.instruments[name].kind == "tariff"
+    points = f" ({value:g} pp)" if is_tariff and what in (What.threatens, What.enacts) else ""
+    return text[0].upper() + text[1:] + points
 
 
 def within_sentence(title: str) -> str:

@@ -52,7 +52,9 @@ def any_open(view: View, acts: tuple[Act, ...], mover: Mover) -> Truths:
 def _amount(simulation: Simulation, quantity: Quantity | None, rows: Rows) -> Value:
     """[row] by, to, rate or in of an act, or one number for all."""
     assert quantity is not None
-    return quantity.of(simulation.view.within(rows))
+    amount = quantity.of(simulation.view.within(rows))
+    quantity.check(amount)
+    return amount
 
 
 def _whole_days(days: Value) -> NDArray[np.int32]:

@@ -14,16 +14,12 @@ from sim.negotiation.policy import Truths
 from sim.sampling.distributions import quantile_after
 from sim.sampling.draws import draw_assumptions
 from sim.sampling.uniforms import Uniforms
+from sim.scenario.correlations import left_to_chance
 from sim.scenario.model import Correlation
 from sim.scenario.scalars import Scalar
 
 if TYPE_CHECKING:
     from sim.engine.simulation import Simulation
-
-
-def is_chance(path: str) -> bool:
-    """Dates of milestones and of court decisions are left to chance; every other assumption is not known."""
-    return path.endswith(".challenge.decision") or (path.startswith("milestones.") and path.endswith(".date"))
 
 
 def draw(
@@ -39,8 +35,8 @@ def draw(
     """
     given = quantiles or {}
     uncertain = {path: scalar for path, scalar in plan.scalars.items() if not scalar.fixed}
-    unknown = {path: scalar for path, scalar in uncertain.items() if not is_chance(path)}
-    chancy = {path: scalar for path, scalar in uncertain.items() if is_chance(path)}
+    unknown = {path: scalar for path, scalar in uncertain.items() if not left_to_chance(path)}
+    chancy = {path: scalar for path, scalar in uncertain.items() if left_to_chance(path)}
     rows, place = np.unique(run // chances, return_inverse=True)
     designed = {path: scalar for path, scalar in unknown.items() if path in given}
     shared = {path: scalar for path, scalar in unknown.items() if path not in given}

@@ -22,6 +22,7 @@ from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Doctrine, Rule, Script
 from sim.scenario.provenance import collect_scalars
 from sim.scenario.scalars import Scalar
+from sim.scenario.units import Dimension
 
 
 @dataclass(eq=False)
@@ -234,10 +235,10 @@ class _Compiler:
             self.plan.timed.setdefault(timed.key, timed)
         return compiled
 
-    def quantity(self, value: Scalar | Expression, path: str) -> Quantity:
+    def quantity(self, value: Scalar | Expression, path: str, dimension: Dimension) -> Quantity:
         if isinstance(value, Expression):
-            return Quantity(path, expression=self.expression(value))
-        return Quantity(path, scalar=value)
+            return Quantity(path, dimension, expression=self.expression(value))
+        return Quantity(path, dimension, scalar=value)
 
     def acts(self, moves: list[Any], path: str) -> tuple[Act, ...]:
         return tuple(self.act(move, f"{path}.{place}") for place, move in enumerate(moves))
@@ -245,12 +246,11 @@ class _Compiler:
     def act(self, move: Part, path: str) -> Act:
         """One move as an act on columns; `path` is its place in the file."""
         verb: str = move.verb  # type: ignore[attr-defined]
-        fields = {
-            key: (value, f"{path}.{name}")
-            for key, name in _QUANTITIES
+        quantities = {
+            key: self.quantity(value, f"{path}.{name}", Dimension.points if verb == "set_rate" else dimension)
+            for key, (name, dimension) in _QUANTITIES.items()
             if (value := getattr(move, key, None)) is not None
         }
-        quantities = {key: self.quantity(*pair) for key, pair in fields.items()}
         target = getattr(move, verb)
         amount = next((quantities[key] for key in ("by", "to", "rate") if key in quantities), None)
         actors: tuple[int, ...] = ()
@@ -277,7 +277,7 @@ class _Compiler:
             self.plan.rule_titles[-1],
             frozenset(rule.at),
             self.expression(rule.when),
-            self.quantity(rule.probability, f"{path}.probability"),
+            self.quantity(rule.probability, f"{path}.probability", Dimension.share),
             rule.draw == "once",
             self.acts(rule.do, f"{path}.do"),
             self.rests_on(rule),
@@ -329,7 +329,8 @@ class _Compiler:
         index = len(self.plan.rule_names)
         self.plan.rule_names.append(f"{player}.script")
         self.plan.rule_titles.append("script")
-        return ScriptedActs(index, self.quantity(move.on, f"{path}.on"), self.acts(move.do, f"{path}.do"))
+        on = self.quantity(move.on, f"{path}.on", Dimension.date)
+        return ScriptedActs(index, on, self.acts(move.do, f"{path}.do"))
 
 
 def _expressions(rule: Rule) -> list[Expression]:
@@ -342,7 +343,13 @@ def _restless(expression: Expression) -> bool:
     return "today" in expression.names or not expression.functions.isdisjoint(("days_to", "days_since", *TIMED))
 
 
-_QUANTITIES = (("after", "in"), ("by", "by"), ("to", "to"), ("rate", "rate"))
+_QUANTITIES = {
+    "after": ("in", Dimension.days),
+    "by": ("by", Dimension.days),
+    "to": ("to", Dimension.share),
+    "rate": ("rate", Dimension.points),
+}
+"""Field of a move → its key in the file, and what it measures (`to` of `set_rate` is a rate)."""
 VERB_SECTION = {
     "extend": "agreements",
     "end": "agreements",

@@ -220,15 +220,17 @@ def findings(scenario: Scenario) -> list[Finding]:
     found = []
     for name, part in scenario.instruments.items():
         if part.kind == "tariff" and len(table):
-            for pattern in part.covers:
-                if not table.fits(tranche=pattern).any():
-                    near = closest(pattern, sorted(set(table.tranche.tolist())))
-                    message = f"found {pattern!r}, which fits no tranche of the trade data"
-                    found.append(Finding(("instruments", name, "covers"), message, near))
+            for key in ("covers", "excepts"):
+                for pattern in getattr(part, key):
+                    if not table.fits(tranche=pattern).any():
+                        near = closest(pattern, sorted(set(table.tranche.tolist())))
+                        message = f"found {pattern!r}, which fits no tranche of the trade data"
+                        found.append(Finding(("instruments", name, key), message, near))
     try:
         TariffSeries(plan(scenario))
     except LayerError as error:
         found.append(Finding(("instruments", error.layer.partition("#")[0]), str(error)))
     except GoodError as error:
-        found.append(Finding(("goods", error.good, "tranche"), str(error)))
+        near = closest(scenario.goods[error.good].tranche, sorted(set(table.tranche.tolist())))
+        found.append(Finding(("goods", error.good, "tranche"), str(error), near))
     return found

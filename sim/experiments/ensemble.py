@@ -211,6 +211,15 @@ def drop_work(out: Path, request: Request) -> None:
     shutil.rmtree(out / ".work" / request.key, ignore_errors=True)
 
 
+def leave_nothing(out: Path, request: Request) -> None:
+    """A request that fails in play leaves no trace: nor do folders that only it has needed."""
+    drop_work(out, request)
+    (out / ".work" / f"{request.key}.lock").unlink(missing_ok=True)
+    for folder in (out / ".work", out):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
 def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None, workers: int | None) -> Result:
     """An ensemble in a temporary folder, dropped with the Result that reads it."""
     own = scenario.ensemble

@@ -14,7 +14,6 @@ from sim.negotiation.policy import (
     Option,
     PlannedRule,
     Player,
-    ProbabilityError,
     Truths,
     Turn,
 )
@@ -44,7 +43,7 @@ def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn, runs: Trut
     if not np.count_nonzero(asked) or (rule.probability.certain == 1.0 and turn.consider is None):
         return asked
     probability = np.zeros(len(asked)) + rule.probability.of(turn.sight, asked)
-    _check(rule, probability[asked])
+    rule.probability.check(probability[asked])
     uniform = _uniform(rule, turn.points(rule), asked, turn)
     fires: Truths = asked & (uniform < probability)
     if turn.consider is None:
@@ -77,12 +76,3 @@ def _uniform(rule: PlannedRule, points: list[Occasion], asked: Truths, turn: Tur
         if np.count_nonzero(chosen):
             uniform[chosen] = turn.draw(rule.stream, point.name)[chosen]
     return uniform
-
-
-def _check(rule: PlannedRule, probability: Numbers) -> None:
-    if probability.min() < 0 or probability.max() > 1:
-        text = rule.probability.expression.text if rule.probability.expression else rule.probability.path
-        raise ProbabilityError(
-            f"{rule.probability.path}: {text!r} gave {probability.min():g} to {probability.max():g}; "
-            "a probability is between 0 and 1 (use min(1, …) or max(0, …))"
-        )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.evaluation import Compiled
 from sim.scenario.scalars import Scalar
+from sim.scenario.units import LONGEST, Dimension
 
 Truths = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -34,11 +35,20 @@ class Sight(Protocol):
     def assumption(self, path: str) -> Value: ...
 
 
+_ALLOWED = {
+    Dimension.share: (0.0, 1.0, "a probability or share is between 0 and 1 (use min(1, …) or max(0, …))"),
+    Dimension.days: (0.0, float(LONGEST), f"a duration is between 0 and {LONGEST:,} days"),
+    Dimension.points: (0.0, np.inf, "a rate is not negative"),
+}
+"""Least and most of what an expression may give, by dimension, and the rule in words."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number of the file: an assumption by its path, or an expression read when it is needed."""
 
     path: str
+    dimension: Dimension
     scalar: Scalar | None = None
     expression: Compiled | None = None
 
@@ -53,6 +63,16 @@ class Quantity:
             return self.expression.evaluate(sight, runs)
         certain = self.certain
         return sight.assumption(self.path) if certain is None else certain
+
+    def check(self, values: Value) -> None:
+        """QuantityError where an expression has given what cannot be. What stands in the file was checked there."""
+        if self.expression is None or not np.size(values):
+            return
+        lowest, highest, rule = _ALLOWED[self.dimension]
+        least, most = float(np.min(values)), float(np.max(values))
+        if not (lowest <= least and most <= highest):
+            gave = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+            raise QuantityError(self.path, self.expression.text, gave, rule)
 
 
 @dataclass(frozen=True)
@@ -197,5 +217,15 @@ class Turn(Protocol):
 Policy = Callable[[Player, Turn], Iterator[Option]]
 
 
-class ProbabilityError(Exception):
-    """An expression for a probability left the range 0–1."""
+class QuantityError(Exception):
+    """An expression gives a quantity that none of its kind can be; `text` stands at `path` of the file."""
+
+    def __init__(self, path: str, text: str, gave: str, rule: str) -> None:
+        super().__init__(path, text, gave, rule)
+        self.path = path
+        self.text = text
+        self.gave = gave
+        self.rule = rule
+
+    def __str__(self) -> str:
+        return f"{self.text!r} gave {self.gave}; {self.rule}"

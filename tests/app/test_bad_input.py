@@ -20,11 +20,11 @@ def folder(tmp_path, monkeypatch):
 
 
 def files(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".work" not in path.parts}
+    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def refused(folder, *arguments):
-    """The lines that a refused command prints; it has written nothing that is read again, and told no traceback."""
+    """The lines that a refused command prints; it has written nothing, and told no traceback."""
     before = files(folder)
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert result.exit_code == 2, result.output
@@ -144,7 +144,13 @@ def test_new_tells_what_is_in_its_way(folder):
             "probability: 70 %, do",
             "probability: 1 + average.us.china / pp('100 pp'), do",
             "actors.china.policy.rules.accept.probability",
-            "a probability is between 0 and 1",
+            "a probability or share is between 0 and 1",
+        ),
+        (
+            "by: 365 d}]}",
+            "by: days_to(truce.expires) - 900}]}",
+            "deals.longer_roll.terms.1.by",
+            "a duration is between 0 and 36,525 days",
         ),
     ],
 )
@@ -165,6 +171,6 @@ def test_a_fault_of_a_what_if_is_told_where_the_what_if_says_it(folder):
     before, after = "offer.probability: 0 %", "offer.probability: 1 + average.us.china / pp('100 pp')"
     (folder / "small.yaml").write_text(TEXT.replace(before, after), encoding="utf-8")
     lines = refused(folder, "run", "small.yaml", "--runs", 40, "--what-ifs")
-    assert "a probability is between 0 and 1" in lines[0]
+    assert "a probability or share is between 0 and 1" in lines[0]
     (told,) = [line for line in lines if PLACE.match(line)]
     assert TEXT.splitlines()[int(PLACE.match(told)["line"]) - 1].strip().startswith("no_offer:")
