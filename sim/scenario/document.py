@@ -12,6 +12,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -85,8 +86,12 @@ def read(path: str | FilePath) -> Document:
     return parse(text, file)
 
 
+@lru_cache(maxsize=8)
 def parse(text: str, file: str) -> Document:
-    """Read YAML text whose top level is a mapping. ScenarioError, with the place, for all else."""
+    """Read YAML text whose top level is a mapping. ScenarioError, with the place, for all else.
+
+    A base and its what-ifs are one text, which is read once; nobody changes a Document.
+    """
     document = parse_value(text, file)
     if document.data is None and document.marks[()].start == document.marks[()].end:
         raise ScenarioError(
