@@ -130,11 +130,12 @@ def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool
 @file_argument
 @overlay_options
 @click.option("--on", "date", metavar="DATE", help="What is in force on this date if nobody moves [default: as_of].")
-def show(file: str, date: str | None, what_if: str | None, sets: tuple[str, ...], strict: bool) -> None:
+@click.option("--sectors", is_flag=True, help="Average tariffs of each pair by sector too.")
+def show(file: str, date: str | None, sectors: bool, **overlay: Any) -> None:
     """Calendar, what is in force on a date, stacks, assumptions, last days to act."""
     from app.show import shown
 
-    click.echo(shown(_load(file, what_if, sets, strict), date))
+    click.echo(shown(_load(file, **overlay), date, sectors))
 
 
 @main.command()

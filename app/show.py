@@ -21,14 +21,20 @@ from sim.scenario.provenance import DEFAULT, canonical, collect_scalars, provena
 from sim.scenario.scalars import Scalar
 
 
-def shown(scenario: Scenario, on: str | None = None) -> str:
-    """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions."""
+def shown(scenario: Scenario, on: str | None = None, sectors: bool = False) -> str:
+    """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions.
+
+    With `sectors` also the average tariffs of each pair by sector.
+    """
     day = _day(scenario, on)
     made = plan(scenario)
     sections = {
         "Calendar": _calendar(scenario),
         f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
         f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
+        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
+            _by_sector(scenario, day) if sectors else []
+        ),
         "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
         "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
@@ -148,6 +154,20 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
         if not np.isnan(value):
             lines.append(f"{f'average.{importer}.{exporter}':<32} {value:6.1f} %  fixed weights, MFN included")
     return lines
+
+
+def _by_sector(scenario: Scenario, day: int) -> list[str]:
+    """A row for each sector, a column for each pair of which there are data."""
+    simulation = legal_clock(scenario, day)
+    tariffs = TariffSeries(simulation.plan)
+    pairs = [pair for pair, series in tariffs.averages.items() if series is not None]
+    columns = {f"{a}.{b}": tariffs.by_sector(simulation.world, a, b) for a, b in pairs}
+    width = max((len(name) for name in columns), default=0) + 2
+    lines = [f"{'':<8}" + "".join(f"{name:>{width}}" for name in columns)]
+    for sector in sorted({sector for column in columns.values() for sector in column}):
+        cells = (f"{float(column[sector][0]):.1f}" if sector in column else "–" for column in columns.values())
+        lines.append(f"{sector:<8}" + "".join(f"{cell:>{width}}" for cell in cells))
+    return lines if columns else []
 
 
 def last_days(scenario: Scenario) -> list[tuple[int, str, str]]:

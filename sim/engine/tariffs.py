@@ -76,6 +76,15 @@ class TariffSeries:
         columns += [nothing if series is None else series.average(add_on) for series in self.averages.values()]
         return np.stack(columns, axis=1)
 
+    def by_sector(self, world: World, importer: str, exporter: str) -> dict[str, NDArray[np.float64]]:
+        """Sector → [run] average tariff of the pair at fixed weights in percentage points, MFN included."""
+        actors = self._plan.scenario.actors
+        sides = actors[importer].regions, actors[exporter].regions
+        add_on = self.stacks.add_on(*self.layer_state(world, np.arange(len(world))))
+        held = self.stacks.table.fits(*sides) & (self.stacks.table.weight_musd > 0)
+        sectors = sorted(set(self.stacks.table.sector[held].tolist()))
+        return {sector: self.stacks.series(*sides, sector).average(add_on) for sector in sectors}
+
     def layer_state(self, world: World, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate."""
         state = np.zeros((len(rows), len(self.sources)), dtype=np.bool_, order="F")

@@ -95,6 +95,14 @@ def test_show_gives_calendar_stacks_assumptions_and_last_days():
     assert "assumption: a world made up for tests" in text
 
 
+def test_show_gives_averages_by_sector_on_request():
+    assert "by sector" not in parley("show", "longer-roll").stdout
+    text = parley("show", "longer-roll", "--sectors").stdout
+    assert "Average tariffs by sector on 2025-10-15" in text
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("  STL ")]
+    assert float(row[4]) > 50  # steel from China pays Section 232, Section 301 and the emergency tariffs
+
+
 def test_show_before_the_lapse_has_the_truce_rates():
     assert "55.0 pp over MFN = fentanyl 20 + recip10 10 + s301 25" in parley("show", SMALL, "--on", "2025-11-10").stdout
 
