@@ -120,7 +120,7 @@ def test_the_order_of_keys_does_not_matter(file, small, loaded):
     other = shuffled(data, random.Random(3))
     assert list(other["instruments"]) != list(data["instruments"])
     # What happens by itself on one day is told in the order of the file, so days are compared as sets.
-    same_futures(played(loaded(data), runs=40), played(loaded(other), runs=40), tell=sorted)
+    same_futures(played(loaded(data), runs=25), played(loaded(other), runs=25), tell=sorted)
 
 
 CHOICE = """
