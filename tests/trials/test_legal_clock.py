@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import sim
 from sim import days
 from sim.world.log import What
 
@@ -20,11 +21,6 @@ def clock(silent, play):
         return play(silent(moves, (*sets, *left_out), extra), until=until)
 
     return run
-
-
-def until(simulation, date):
-    simulation.advance(days.day(date))
-    return simulation
 
 
 def agreed(date, deal="extension"):
@@ -67,13 +63,13 @@ def test_enacted_after_its_date_has_passed_it_takes_the_lag_of_its_law(clock, st
 
 @pytest.mark.parametrize("date", ["2025-11-09", "2025-11-10"])
 def test_a_deal_by_the_last_day_leaves_no_snapback(date, clock, stack, told):
-    simulation = clock(stacks=True, **agreed(date))
-    early = until(clock(stacks=True, **agreed(date), until=0), "2025-12-31")
+    simulation = clock(stacks=True, until=days.day("2026-02-08"), **agreed(date))
     for name in UPPER:
-        assert told(early, What.enters_into_force, name) == []
-    assert not early.view.get("truce.lapsed").any()
-    assert early.view.get("truce.extended").all()
-    assert [str(days.date(day)) for day in early.view.get("truce.expires")] == ["2026-02-08"]
+        assert told(simulation, What.enters_into_force, name) == []
+    assert not simulation.view.get("truce.lapsed").any()
+    assert simulation.view.get("truce.extended").all()
+    assert simulation.view.get("truce.expires").tolist() == [days.day("2026-02-08")]
+    simulation.advance()
     assert stack(simulation, "2025-11-11") == [30, 55, 10]
     assert stack(simulation, "2026-02-08") == [30, 55, 10]
     assert stack(simulation, "2026-02-09") == [54, 79, 34]
@@ -124,21 +120,15 @@ def test_the_court_takes_the_emergency_tariffs_after_its_lag_and_leaves_the_othe
     for name, part in scenario.instruments.items():
         if part.by == "us" and part.kind == "tariff" and part.enacted is not None:
             now = bool(simulation.view.get(f"{name}.in_force").all())
-            # The layer of the last review replaces List 4A, so both are in force.
             assert now == (part.legal_basis != "ieepa"), name
 
 
 def test_a_struck_law_bears_no_new_threat_and_no_new_act(clock, told):
-    for move in (
-        "enact: hundred_percent",
-        "threaten: hundred_percent, in: 20 d",
-        "set_rate: hundred_percent, to: 50 pp",
-    ):
-        simulation = clock(sets=COURT, us=[f"on: 2026-02-01, do: {{{move}}}"])
-        assert told(simulation, What.enacts, "hundred_percent") == []
-        assert told(simulation, What.threatens, "hundred_percent") == []
-        assert told(simulation, What.sets_rate, "hundred_percent") == []
-        assert not simulation.view.get("hundred_percent.available").any()
+    acts = ("enact: hundred_percent", "threaten: hundred_percent, in: 20 d", "set_rate: hundred_percent, to: 50 pp")
+    simulation = clock(sets=COURT, us=[f"on: 2026-02-0{day}, do: {{{act}}}" for day, act in enumerate(acts, 1)])
+    for what in (What.enacts, What.threatens, What.sets_rate):
+        assert told(simulation, what, "hundred_percent") == []
+    assert not simulation.view.get("hundred_percent.available").any()
 
 
 def test_between_the_ruling_and_its_effect_the_law_still_bears_acts(clock, stack):
@@ -155,14 +145,12 @@ def test_a_surcharge_of_section_122_lives_for_150_days(clock, told):
 
 
 def test_nobody_in_longer_roll_enacts_section_122_a_second_time(play):
-    import sim
-
     scenario = sim.load("longer-roll", sets=["legal_bases.ieepa.challenge.struck=100 %", "horizon=2027-12-31"])
-    simulation = play(scenario, runs=300, chances=20)
+    simulation = play(scenario, runs=120, chances=20)
     entries = simulation.log.entries()
     subject = simulation.plan.subjects.index("instruments.section_122_surcharge")
     enacted = entries.row[(entries.what == What.enacts) & (entries.subject == subject)]
-    assert len(enacted) > 100
+    assert len(enacted) > 40
     assert len(np.unique(enacted)) == len(enacted)
 
 
