@@ -210,7 +210,10 @@ horizon: 2025-12-31
 trade: {{tranches: {{g: {{importer: a, exporter: b, sector: AGR, value: 2 bn USD, mfn: 5 pp}}}}}}
 goods: {{w: {{title: W, importer: a, exporter: b, tranche: g}}}}
 actors:
-  a: {{name: A, regions: [AAA], policy: {{kind: doctrine, rules: {{prolong: {{at: meet, do: {{extend: truce, by: 90 d}}}}}}}}}}
+  a:
+    name: A
+    regions: [AAA]
+    policy: {{kind: doctrine, rules: {{prolong: {{at: meet, do: {{extend: truce, by: 90 d}}}}}}}}
   b:
     name: B
     regions: [BBB]
