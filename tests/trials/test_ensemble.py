@@ -14,6 +14,7 @@ from app.cli import main
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.experiments import ensemble
+from sim.world.log import What
 
 SMALL = str(Path(__file__).parents[1] / "app" / "small.yaml")
 
@@ -241,3 +242,64 @@ def test_a_rule_sees_the_stack_that_a_move_of_the_same_day_has_left(world, play)
     simulation = play(world(NEIGHBOURS.format(when="stack.w > 0")), runs=40)
     enacted = np.asarray(simulation.view.get("y.enacted"))
     assert 0 < enacted.mean() < 1
+
+
+BRINK = """
+schema: 1
+title: threats of many days
+as_of: 2025-06-01
+horizon: 2025-12-31
+actors:
+  a:
+    name: A
+    review: 1 d
+    policy:
+      kind: doctrine
+      preset: {brinkmanship: {lever: big, answers: ban, threaten: 30 %, fuse: 6 d, carry_out: 50 %}}
+  b: {name: B}
+instruments:
+  big: {title: Big tariff, kind: tariff, by: a, on: b, adds: 100 pp}
+  ban: {title: Ban, kind: export_control, by: b, on: a, enacted: 2025-01-01}
+"""
+CALENDAR = "a column that is touched in the morning no longer falls on today: Calendar.touch, Calendar.falls"
+
+
+@pytest.mark.xfail(strict=True, reason=CALENDAR)
+def test_the_last_day_to_act_comes_though_a_neighbour_s_threat_lapses_on_it(world, play, hashes):
+    scenario = world(BRINK)
+    together = hashes(play(scenario, runs=12))
+    assert [hashes(play(scenario, runs=[run]))[0] for run in range(12)] == together
+
+
+@pytest.mark.xfail(strict=True, reason=CALENDAR)
+def test_threats_are_carried_out_as_often_as_the_file_says_in_a_large_block(world, play):
+    entries = play(world(BRINK), runs=500).log.entries()
+    decided = np.isin(entries.what, (What.enacts, What.threat_lapses))
+    carried_out = (entries.what[decided] == What.enacts).mean()
+    assert carried_out == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / decided.sum()))
+
+
+ANSWER = """
+schema: 1
+title: an answer that is due
+as_of: 2025-06-01
+horizon: 2025-12-31
+actors:
+  a: {{name: A, policy: {{kind: script, moves: [{{on: 2025-06-10, do: {{enact: x}}}}]}}}}
+  b:
+    name: B
+    reaction: 5 d
+    review: 365 d
+    policy: {{kind: doctrine, rules: {{answer: {{at: reaction, when: x.enacted, do: {{enact: y}}}}}}}}
+instruments:
+  x: {{title: X, kind: tariff, by: a, on: b, adds: 10 pp}}
+  y: {{title: Y, kind: tariff, by: b, on: a, adds: 10 pp}}
+  w: {{title: W, kind: tariff, by: a, on: b, adds: 10 pp}}
+milestones: {{storm: {{title: Storm, kind: event, date: {date}, do: {{enact: w}}}}}}
+"""
+
+
+@pytest.mark.xfail(strict=True, reason=CALENDAR)
+@pytest.mark.parametrize("date", ["2025-06-15", "{uniform: [2025-06-13, 2025-06-17]}"])
+def test_an_answer_is_given_though_an_event_falls_on_its_day(date, world, play):
+    assert play(world(ANSWER.format(date=date)), runs=50).view.get("y.enacted").all()
