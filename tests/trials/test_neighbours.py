@@ -189,7 +189,7 @@ instruments:"""
 BROKEN = pytest.mark.xfail(strict=True, reason="Calendar.falls, Plan.rests_on: see above")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 5, *(pytest.param(seed, marks=BROKEN) for seed in (3, 92, 132))])
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=BROKEN) for seed in (3, 92))])
 def test_in_worlds_at_random_a_run_alone_is_the_run_among_others(seed, world, play, hashes):
     scenario = world(RandomWorld(seed).text())
     together = hashes(play(scenario, runs=16))

@@ -44,7 +44,7 @@ MIRROR = (
     "rules: {{jolt: {{at: review, probability: 3 %, do: {{set_rate: {own}_t, to: 40 pp}}}}}}"
 )
 POLICIES = {"doctrine": DOCTRINE, "brinkmanship": BRINK, "grit": GRIT.replace("{rules}", HITS), "mirror": MIRROR}
-RUNS = 6000
+RUNS = 4000
 
 
 def pair(first, second, policy, life=""):
@@ -90,8 +90,8 @@ def test_neither_of_two_countries_alike_has_an_advantage(policy, world, play):
 def test_names_swapped_the_futures_are_swapped(policy, world, play):
     """The file with the names exchanged is the same world told of the other: not in odds alone, run by run."""
     life = ", enacted: 2024-01-01" if policy in ("grit", "mirror") else ""
-    straight = play(world(pair("north", "south", policy, life)), runs=500)
-    swapped = play(world(pair("south", "north", policy, life)), runs=500)
+    straight = play(world(pair("north", "south", policy, life)), runs=200)
+    swapped = play(world(pair("south", "north", policy, life)), runs=200)
     assert (measures(straight, "north", "south")[0] == measures(swapped, "north", "south")[0]).all()
 
 

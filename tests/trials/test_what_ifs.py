@@ -120,7 +120,7 @@ def test_the_order_of_keys_does_not_matter(file, small, loaded):
     other = shuffled(data, random.Random(3))
     assert list(other["instruments"]) != list(data["instruments"])
     # What happens by itself on one day is told in the order of the file, so days are compared as sets.
-    same_futures(played(loaded(data), runs=25), played(loaded(other), runs=25), tell=sorted)
+    same_futures(played(loaded(data), runs=15), played(loaded(other), runs=15), tell=sorted)
 
 
 CHOICE = """
@@ -201,7 +201,7 @@ def test_a_parameter_that_is_changed_keeps_every_other_draw(small, plain):
 
 def test_a_what_if_of_longer_roll_changes_no_run_that_it_does_not_touch():
     """China's experts are denied at its first review at the earliest: nothing before it may differ."""
-    base, other = (played(sim.load("longer-roll", name), runs=40) for name in (None, "china_denies_experts"))
+    base, other = (played(sim.load("longer-roll", name), runs=12) for name in (None, "china_denies_experts"))
     first_review = base.plan.as_of + 7
     before, after = ([one for one in story(each) if one[1] < first_review] for each in (base, other))
     assert before == after
