@@ -7,7 +7,7 @@ import sim
 from sim import days
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
-from sim.negotiation.policy import Answer, ProbabilityError
+from sim.negotiation.policy import Answer, QuantityError
 from sim.results.block import finish
 from sim.sampling.distributions import cdf
 from sim.scenario.evaluation import EvaluationError
@@ -312,5 +312,5 @@ agreements: {{g: {{title: G, parties: [a, b], since: 2025-01-01, expires: 2025-1
 @pytest.mark.xfail(strict=True, reason="a quantity given by an expression is not held to its range while playing")
 @pytest.mark.parametrize("move", NONSENSE)
 def test_a_quantity_out_of_its_range_is_refused_or_stopped(move, world, play):
-    with pytest.raises((ScenarioError, EvaluationError, ProbabilityError)):
+    with pytest.raises((ScenarioError, EvaluationError, QuantityError)):
         play(world(NEGATIVE.format(move=move)))
