@@ -129,11 +129,17 @@ def parley(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.fixture
+def no_briefing(monkeypatch):
+    """Leaves the drawing of charts out of commands that are tried for other reasons."""
+    monkeypatch.setattr("app.run.write_briefing", lambda *arguments: None)
+
+
 def command(out):
     return ["run", SMALL, "--runs", 60, "--block", 10, "--workers", 1, "--out", out, "--json"]
 
 
-def test_an_interrupted_run_says_so_and_the_same_command_goes_on(tmp_path, monkeypatch):
+def test_an_interrupted_run_says_so_and_the_same_command_goes_on(tmp_path, monkeypatch, no_briefing):
     whole = sim.simulate(sim.load(SMALL), runs=60).digest()
     every = ensemble.map_blocks
 
@@ -153,7 +159,7 @@ def test_an_interrupted_run_says_so_and_the_same_command_goes_on(tmp_path, monke
 
 
 @pytest.mark.xfail(strict=True, reason="app/run.py drops the work folder after it has let go of its lock")
-def test_the_work_folder_is_dropped_while_it_is_still_held(tmp_path, monkeypatch):
+def test_the_work_folder_is_dropped_while_it_is_still_held(tmp_path, monkeypatch, no_briefing):
     """A second process that waits for the lock would otherwise lose the blocks that it has just found."""
     import app.run
 
@@ -192,7 +198,7 @@ def test_a_full_disk_gets_a_sentence(tmp_path, monkeypatch):
 
 
 @pytest.mark.xfail(strict=True, reason="ensemble.swapped_in takes the place of a file that it did not make")
-def test_a_file_in_the_way_is_not_taken_away(tmp_path):
+def test_a_file_in_the_way_is_not_taken_away(tmp_path, no_briefing):
     mine = tmp_path / "small"
     mine.write_text("mine")
     parley(*command(tmp_path))
