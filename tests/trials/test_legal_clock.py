@@ -85,7 +85,6 @@ def test_a_deal_on_the_day_after_has_a_lapse_on_record_and_then_relief(clock, st
     assert simulation.view.get("truce.extended").all()
 
 
-@pytest.mark.xfail(strict=True, reason="an agreement that was once left never lapses again: day.py looks at left_on")
 def test_an_agreement_that_was_left_and_brought_back_may_still_lapse(clock, told, stack):
     simulation = clock(
         stacks=True,

@@ -136,9 +136,6 @@ def test_dates_that_go_together_still_do_after_a_fork(world, play):
     assert np.corrcoef(first, second)[0, 1] == pytest.approx(np.corrcoef(*simulation.world.date.T)[0, 1], abs=0.1)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="chance.draw drops a correlation between an assumption and chance without a word"
-)
 def test_an_assumption_and_a_date_are_correlated_or_refused(world, play):
     text = TIED + "  - {between: [parameters.push, milestones.first.date], value: 0.9}"
     try:
@@ -309,7 +306,6 @@ agreements: {{g: {{title: G, parties: [a, b], since: 2025-01-01, expires: 2025-1
 """
 
 
-@pytest.mark.xfail(strict=True, reason="a quantity given by an expression is not held to its range while playing")
 @pytest.mark.parametrize("move", NONSENSE)
 def test_a_quantity_out_of_its_range_is_refused_or_stopped(move, world, play):
     with pytest.raises((ScenarioError, EvaluationError, QuantityError)):

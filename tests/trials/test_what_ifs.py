@@ -174,13 +174,15 @@ def test_what_is_added_and_never_acts_on_the_others_shifts_nothing(what, small, 
     data = tree(small.document_path)
     data.setdefault(section, {})[name] = part
     if "lever" in str(part) and section == "actors":
-        data["instruments"]["lever"] = {"title": "l", "kind": "export_control", "by": name, "on": name}
+        data["actors"]["bystander"] = {"name": "B"}
+        data["instruments"]["lever"] = {"title": "l", "kind": "export_control", "by": name, "on": "bystander"}
     same_futures(plain, played(loaded(data)), left_out=(name, "lever"))
 
 
 def test_a_rule_that_fires_without_a_trace_on_others_shifts_nothing(small, loaded, plain):
     data = tree(small.document_path)
-    data["instruments"]["note"] = {"title": "n", "kind": "statement", "by": "china", "on": ["china"]}
+    data["actors"]["bystander"] = {"name": "B"}
+    data["instruments"]["note"] = {"title": "n", "kind": "statement", "by": "china", "on": "bystander"}
     rules = data["actors"]["china"]["policy"]["rules"]
     aside = {"aside": {"at": ["leaders_meeting", "review"], "probability": "50 %", "do": {"enact": "note"}}}
     data["actors"]["china"]["policy"]["rules"] = aside | rules
