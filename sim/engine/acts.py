@@ -102,10 +102,12 @@ def _exemptable(view: View, act: Act, column: int, mover: Mover) -> Truths:
 
 
 def _threaten(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
-    fuse = simulation.lag(column, rows) if act.after is None else _amount(simulation, act.after, rows)
+    fuse = simulation.lag(column, rows)
+    if act.after is not None:  # a date sooner than the law allows could not be met
+        fuse = np.maximum(fuse, _amount(simulation, act.after, rows))
     _take_rate(simulation, act, column, rows)
     moves.threaten(simulation.world, column, rows, simulation.world.today, _whole_days(fuse))
-    simulation.touched("effective", column)
+    simulation.touched("effective", column, rows)
     return simulation.world.rate[rows, column]
 
 
@@ -125,12 +127,22 @@ def _enact(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mov
         threatened = world.threatened_on[rows, column] != MISSING
         date = np.where(threatened, np.maximum(world.effective[rows, column], date), date)
     _take_rate(simulation, act, column, rows)
+    _begin_anew(simulation, column, rows[world.enacted_on[rows, column] != MISSING])
     life = simulation.longest_life(column, rows)
     moves.enact(world, column, rows, today, date, None if life is None else _whole_days(life))
     _carry(simulation, column, rows)
     for array in ("effective", "ends", "held_until"):
         simulation.touched(array, column, rows)
     return world.rate[rows, column]
+
+
+def _begin_anew(simulation: Simulation, column: int, rows: Rows) -> None:
+    """A second life has the scope and the licences that the file gives; whom a side deal has freed stays free."""
+    name, part = simulation.plan.names("instruments")[column], simulation.plan.instruments[column]
+    path = f"instruments.{name}"
+    simulation.world.share[rows, column] = simulation.value(part.share, f"{path}.share", rows)
+    if part.approval is not None:
+        simulation.world.approval[rows, column] = simulation.value(part.approval, f"{path}.approval", rows)
 
 
 def _carry(simulation: Simulation, column: int, rows: Rows) -> None:
@@ -145,14 +157,14 @@ def _carry(simulation: Simulation, column: int, rows: Rows) -> None:
 def _withdraw(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     moves.withdraw(simulation.world, column, rows, simulation.world.today)
     for array in ("effective", "ends"):
-        simulation.touched(array, column)
+        simulation.touched(array, column, rows)
     return 0.0
 
 
 def _delay(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     by = _whole_days(_amount(simulation, act.amount, rows))
     moves.delay(simulation.world, column, rows, simulation.world.today, by)
-    simulation.touched("held_until", column)
+    simulation.touched("held_until", column, rows)
     return by
 
 
@@ -200,19 +212,19 @@ def _live(view: View, act: Act, column: int, mover: Mover) -> Truths:
 def _extend(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     by = _whole_days(_amount(simulation, act.amount, rows))
     moves.extend(simulation.world, column, rows, simulation.world.today, by)
-    _agreement_touched(simulation, column)
+    _agreement_touched(simulation, column, rows)
     return by
 
 
 def _end(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     moves.end(simulation.world, column, rows, simulation.world.today)
-    _agreement_touched(simulation, column)
+    _agreement_touched(simulation, column, rows)
     return 0.0
 
 
-def _agreement_touched(simulation: Simulation, column: int) -> None:
+def _agreement_touched(simulation: Simulation, column: int, rows: Rows) -> None:
     for array in ("since", "expires"):
-        simulation.touched(array, column)
+        simulation.touched(array, column, rows)
 
 
 def _offerable(view: View, act: Act, column: int, mover: Mover) -> Truths:
@@ -226,7 +238,7 @@ def _acceptable(view: View, act: Act, column: int, mover: Mover) -> Truths:
 def _consent(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     cell = column * len(simulation.plan.players) + mover.who
     simulation.world.consent[rows, cell] = simulation.world.today
-    simulation.touched("consent", cell)
+    simulation.touched("consent", cell, rows)
     return 0.0
 
 

@@ -43,7 +43,7 @@ def _lapse_threats(simulation: Simulation) -> None:
         )
         if len(rows):
             moves.lapse(simulation.world, i, rows, simulation.world.today)
-            simulation.touched("effective", i)
+            simulation.touched("effective", i, rows)
             _tell(simulation, rows, What.threat_lapses, "instruments", i)
 
 

@@ -29,6 +29,7 @@ class Opening:
         self.uniforms = uniforms
         counts = {section: len(names) for section, names in plan.columns.items()}
         counts |= {"bases": counts["legal_bases"], "actors": counts["deciders"]}
+        counts |= {"rules": len(plan.rule_names)}
         counts |= {"series": len(plan.recorded_series), "trackers": len(plan.timed)}
         self.world = blank(run, counts)
 
@@ -90,12 +91,14 @@ class Opening:
         assert part.enacted is not None
         world.threatened_on[:, column] = MISSING
         world.enacted_on[:, column] = self._of(part.enacted, f"{path}.enacted")
+        scenario, path_of_basis = self.plan.scenario, f"legal_bases.{part.legal_basis}"
+        basis = None if part.legal_basis is None else scenario.legal_bases[part.legal_basis]
         if part.effective is None:
-            lag: Value = 0
-            if part.legal_basis is not None:
-                basis = self.plan.scenario.legal_bases[part.legal_basis]
-                lag = self._of(basis.lag, f"legal_bases.{part.legal_basis}.lag")
+            lag = 0 if basis is None else self._of(basis.lag, f"{path_of_basis}.lag")
             world.effective[:, column] = world.enacted_on[:, column] + lag
+        if part.ends is None and basis is not None and basis.longest_life is not None:
+            life = self._of(basis.longest_life, f"{path_of_basis}.longest_life")
+            world.ends[:, column] = world.effective[:, column] + life - 1
 
     def _basis(self, column: int, name: str, basis: LegalBasis) -> None:
         world = self.world

@@ -93,6 +93,7 @@ class Plan:
             Standing(
                 None if part.legal_basis is None else self.column("legal_bases", part.legal_basis),
                 tuple(column for column, suspended in suspending if name in suspended),
+                part.legal_basis is not None and self.scenario.legal_bases[part.legal_basis].longest_life is not None,
             )
             for name, part in self.scenario.instruments.items()
         ]

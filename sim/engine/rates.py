@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -24,8 +25,12 @@ class Rates(NamedTuple):
 class RateRecord:
     """Keeps the World's `series` up to date and notes its changes; computes the other averages when they are read."""
 
-    def __init__(self, world: World, recorded: TariffSeries, others: TariffSeries) -> None:
+    def __init__(
+        self, world: World, recorded: TariffSeries, others: TariffSeries, moved: Callable[[], Collection[int]]
+    ) -> None:
+        """`moved` tells the instruments whose state today's moves may have changed since it was last recorded."""
         self._world = world
+        self._moved = moved
         self._recorded = recorded
         self._others = others
         self._noted = np.full(world.series.shape, np.nan)
@@ -48,7 +53,7 @@ class RateRecord:
         if len(rows):
             self._others_stale[rows] = True
             if len(self._recorded):
-                self._world.series[rows] = self._recorded.of(self._world, rows)
+                self._world.series[rows] = self._recorded.of(self._world, rows, self._moved())
                 self._unrecorded[rows] = True
             self.stale[:] = False
 
@@ -57,7 +62,7 @@ class RateRecord:
         self._update()
         rows = np.flatnonzero(self._others_stale)
         if len(rows):
-            self._others_now[rows] = self._others.of(self._world, rows)
+            self._others_now[rows] = self._others.of(self._world, rows, self._moved())
             self._others_stale[:] = False
         return self._others_now[:, column]
 

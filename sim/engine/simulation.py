@@ -103,7 +103,7 @@ class Simulation:
         self._listening = plan.listening
         self.settled = Settled(plan, len(world))
         recorded, others = _tariffs(plan)
-        self.series = RateRecord(world, recorded, others)
+        self.series = RateRecord(world, recorded, others, lambda: self.dirty)
         self.view = View(plan, world, assumptions, self.series.recorded, self.series.other)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
@@ -186,7 +186,13 @@ class Simulation:
         return self._disposed[stream]
 
     def answer(self, actor: str, answer: Answer) -> None:
-        """The answer to the question that stopped the clock."""
+        """The answer to the question that stopped the clock: for at least one row in which the actor is due.
+
+        Raises ValueError for an answer to what was not asked, which would leave the clock where it is.
+        """
+        due = self.world.due[:, self.plan.column("deciders", actor)] != 0
+        if actor not in self._asked or not due[answer.rows].any():
+            raise ValueError(f"{actor} is not asked in any of the rows {answer.rows.tolist()}")
         self._answers[actor] = answer
 
     def take_answer(self, player: Player) -> Answer | None:
@@ -195,15 +201,17 @@ class Simulation:
 
     # ── What acts ask of the simulation ──────────────────────────────────────────────────────────────
 
-    def touched(self, array: str, column: int, rows: Rows | None = None) -> None:
-        """A move has set this column: the calendar and the derived states must look again, and series in `rows`."""
+    def touched(self, array: str, column: int, rows: Rows) -> None:
+        """A move has set this column in `rows`: calendar, derived states and tariff series must look again."""
         self.calendar.touch(array, column)
-        if rows is not None and self.plan.instruments[column].kind == "tariff":
-            self.series.stale[rows] = True
+        changed: set[int] = set()
         if array in ("effective", "ends", "held_until"):
-            self.dirty.add(column)
+            changed = {column}
         elif array in ("since", "expires"):
-            self.dirty |= {i for i, standing in enumerate(self.plan.standings) if column in standing.suspended_by}
+            changed = {i for i, standing in enumerate(self.plan.standings) if column in standing.suspended_by}
+        self.dirty |= changed
+        if any(self.plan.instruments[i].kind == "tariff" for i in changed):
+            self.series.stale[rows] = True
 
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""

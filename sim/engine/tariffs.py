@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan import Plan, plan
+from sim.instruments import lives
 from sim.instruments.layers import AverageSeries, Layer, LayerError, Mode, Stacks
 from sim.instruments.tranches import TrancheTable, combine, from_records, load_dataset
 from sim.negotiation.policy import Act
@@ -16,6 +17,7 @@ from sim.scenario.checks import Finding
 from sim.scenario.model import Good, Instrument, Scenario
 from sim.scenario.names import tariff_pairs
 from sim.scenario.problems import closest
+from sim.world.window import window
 from sim.world.world import World
 
 
@@ -65,11 +67,11 @@ class TariffSeries:
     def __len__(self) -> int:
         return len(self.goods) + len(self.averages)
 
-    def of(self, world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """[row, series] for the given rows, goods first."""
+    def of(self, world: World, rows: NDArray[np.int64], moved: Collection[int] = ()) -> NDArray[np.float64]:
+        """[row, series] for the given rows, goods first; `moved` as in `layer_state`."""
         if not len(self):
             return np.empty((len(rows), 0))
-        state, rate = self.layer_state(world, rows)
+        state, rate = self.layer_state(world, rows, moved)
         add_on = self.stacks.add_on(state, rate)
         columns = [add_on[:, stack] for stack in self.goods.values()]
         nothing = np.full(len(rows), np.nan)
@@ -85,14 +87,19 @@ class TariffSeries:
         sectors = sorted(set(self.stacks.table.sector[held].tolist()))
         return {sector: self.stacks.series(*sides, sector).average(add_on) for sector in sectors}
 
-    def layer_state(self, world: World, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate."""
+    def layer_state(
+        self, world: World, rows: NDArray[np.int64], moved: Collection[int] = ()
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate.
+
+        What is in force is taken from the World's record of it, for the instruments in `moved` from their dates.
+        """
         state = np.zeros((len(rows), len(self.sources)), dtype=np.bool_, order="F")
         rate = np.zeros(state.shape, order="F")
         for column, source in enumerate(self.sources):
             if not self._covering[column]:
                 continue
-            state[:, column] = world.in_force[rows, source.instrument]
+            state[:, column] = self._in_force(world, rows, source.instrument, moved)
             if source.carrier is not None:
                 state[:, column] &= world.carried[rows, source.carrier]
             if source.target is not None:
@@ -101,6 +108,13 @@ class TariffSeries:
             if self.layers[column].mode is not Mode.tops_up_to:  # an all-in ceiling is not lower for fewer goods
                 rate[:, column] *= world.share[rows, source.instrument]
         return state, rate
+
+    def _in_force(
+        self, world: World, rows: NDArray[np.int64], instrument: int, moved: Collection[int]
+    ) -> NDArray[np.bool_]:
+        if instrument in moved:
+            return lives.in_force(window(world, rows), instrument, self._plan.standings[instrument], world.today)
+        return world.in_force[rows, instrument]
 
     def _class_of(self, name: str, good: Good) -> int:
         actors = self._plan.scenario.actors

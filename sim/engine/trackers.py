@@ -29,7 +29,7 @@ def gather(view: View, rows: Rows, world: World) -> None:
     """
     today = world.today
     for column, tracker in enumerate(view.plan.timed.values()):
-        if tracker.function == "on" and tracker.day != today:
+        if tracker.day != today if tracker.function == "on" else today < view.plan.as_of:
             continue
         gathered = world.tracked[rows, column]
         now = np.asarray(tracker.inner.evaluate(view), dtype=np.float64)

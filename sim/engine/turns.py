@@ -90,9 +90,9 @@ def _occasions(simulation: Simulation, player: Player, rows: Rows) -> list[Occas
     for milestone in player.milestones:
         name = simulation.plan.names("milestones")[milestone]
         if simulation.calendar.falls("date", milestone, simulation.world.today) and simulation.listens(player, name):
-            found.append(Occasion(name, name, _held_today(simulation, milestone)[rows]))
+            found.append(Occasion(name, name, _held_today(simulation, milestone)[rows], table=True))
     for slot in (Slot.deadline, Slot.reaction, Slot.review):
-        found.append(Occasion(f"{slot.name}:{date}", str(slot.name), (due & slot) != 0))
+        found.append(Occasion(f"{slot.name}:{date}", str(slot.name), (due & slot) != 0, slot is Slot.deadline))
     return [occasion for occasion in found if np.count_nonzero(occasion.runs)]
 
 
@@ -135,7 +135,7 @@ class EngineTurn:
         self._draws = {key: drawn[still] for key, drawn in self._draws.items()}
         self._points = {}
         self.runs = self.runs[still]
-        self.occasions = [Occasion(one.name, one.at, one.runs[still]) for one in self.occasions]
+        self.occasions = [one._replace(runs=one.runs[still]) for one in self.occasions]
 
     def look(self, view: View, cursor: NDArray[np.int32]) -> None:
         """Take in the state and how far each run has come."""
@@ -145,6 +145,14 @@ class EngineTurn:
     def ahead(self, place: int) -> Truths:
         """[run] those of `runs` in which the option at this place of the turn has not been passed yet."""
         return self.runs & (self._passed <= place)
+
+    def again(self, place: int, rule: int, table: Truths) -> Truths:
+        """[run] those in which the rule may be taken: not passed yet, or `table` and it has not acted today."""
+        passed = self._passed > place
+        if not np.count_nonzero(passed):
+            return self.runs
+        acted = self._simulation.world.acted_on[:, rule][self._rows] == self._simulation.world.today
+        return self.runs & (~passed | (table & ~acted))
 
     def points(self, rule: PlannedRule) -> list[Occasion]:
         """The decision points of today at which the rule may act, the weightier first."""
@@ -181,8 +189,9 @@ def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
     """Step 4: everybody who is due moves once, in the order drawn for the run. A player and rows if it is to be asked.
 
     Runs are independent, so all of them take their next move together: in each run the first option that fires, at
-    or after the run's cursor, is carried out, and the run looks again from there. Runs in which nothing fires are
-    finished, so there are as many waves as moves in the busiest run, not as many as players.
+    or after the run's cursor, is carried out, and the run looks again from there. At a meeting and on a last day the
+    order starts over until nobody moves, so that what one lays on the table another can take. Runs in which nothing
+    fires are finished, so there are as many waves as moves in the busiest run, not as many as players.
     """
     world = simulation.world
     players = [player for player in simulation.plan.players if world.due[:, player.index].any()]
@@ -190,7 +199,7 @@ def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
     ranks = _ranks(simulation, players, rows)
     turns = [EngineTurn(simulation, player, rows, ranks[:, place]) for place, player in enumerate(players)]
     while len(rows):
-        wave = _Wave(simulation, rows)
+        wave = _Wave(simulation, rows, len(players) * simulation.plan.longest_turn)
         with wave.view.unchanging():
             for player, turn in zip(players, turns, strict=True):
                 wave.look(player, turn)
@@ -206,8 +215,10 @@ def take_turns(simulation: Simulation) -> tuple[Player, Rows] | None:
 class _Wave:
     """One move of each of the runs `rows` that has one: the earliest option, at or after its cursor, that fires."""
 
-    def __init__(self, simulation: Simulation, rows: Rows) -> None:
+    def __init__(self, simulation: Simulation, rows: Rows, round_: int) -> None:
+        """`round_` is the number of places in the order of moves, after which it starts over."""
         self.view = simulation.view.within(rows)
+        self._round = np.int32(round_)
         self._simulation = simulation
         self._rows = rows
         self._cursor = simulation.world.cursor[rows]
@@ -231,12 +242,17 @@ class _Wave:
         for option in self._simulation.policy(player)(player, turn):
             if not np.count_nonzero(option.fires):
                 continue
-            place = turn.first + np.int32(option.place)
+            place = self._next(turn.first + np.int32(option.place))
             earlier = option.fires & (place < self._first)
             if np.count_nonzero(earlier):
                 self._first[earlier] = place[earlier]
                 self._chosen[earlier] = len(self._options)
                 self._options.append((player, option))
+
+    def _next(self, place: NDArray[np.int32]) -> NDArray[np.int32]:
+        """[row] where a place of the order comes next, at or after the cursor."""
+        rounds = -((place - self._cursor) // self._round)
+        return place + self._round * np.maximum(rounds, 0)
 
     def carry_out(self) -> tuple[Player, Rows] | None:
         """Do what was chosen; whoever is to be asked, and has no answer yet, is left for last and returned."""
@@ -258,10 +274,17 @@ class _Wave:
             self._simulation.world.cursor[rows] = self._first[chosen] + 1
             for act in acts:
                 carry_out(self._simulation, act, rows, Mover(player.index, option.rule))
+            if option.rule >= 0:
+                self._simulation.world.acted_on[rows, option.rule] = self.view.today
         return question
 
     def _tell(self) -> None:
-        """Of what was weighed, only that counts which comes before the run's next move, or is it."""
+        """Of what was weighed, only that counts which comes before the run's next move, or is it.
+
+        What comes round again is told when it acts.
+        """
         for place, one in self._weighed:
-            if self._cursor[one.row] <= place <= self._first[one.row] and self._simulation.consider is not None:
+            coming = int(self._next(np.full_like(self._cursor, place))[one.row])
+            told = coming <= self._first[one.row] and (coming == place or one.acted)
+            if told and self._simulation.consider is not None:
                 self._simulation.consider(one)

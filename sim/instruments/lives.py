@@ -25,6 +25,8 @@ class Standing:
 
     basis: int | None
     suspended_by: Sequence[int]
+    once: bool
+    """its law gives it a longest life, which cannot be had a second time"""
 
 
 def live(world: World, agreement: int, today: int) -> Truths:
@@ -80,7 +82,8 @@ def ended(world: World, i: int, standing: Standing, today: int) -> Truths:
 
 def available(world: World, i: int, standing: Standing, today: int) -> Truths:
     """Could be enacted today."""
-    return basis_valid(world, standing, today) & ~enacted(world, i, standing, today)
+    free = basis_valid(world, standing, today) & ~enacted(world, i, standing, today)
+    return free & (world.enacted_on[:, i] == MISSING) if standing.once else free
 
 
 def effective(world: World, i: int) -> NDArray[np.int32]:

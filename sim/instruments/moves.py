@@ -50,7 +50,8 @@ def withdraw(world: World, i: int, rows: Rows, today: int) -> None:
     threats = rows[world.threatened_on[rows, i] != MISSING]
     _forget_threat(world, i, threats)
     world.withdrawn_on[rows, i] = today
-    world.ends[rows, i] = np.where(world.enacted_on[rows, i] <= today, today, world.ends[rows, i])
+    stands = (world.enacted_on[rows, i] <= today) & (world.ends[rows, i] > today)
+    world.ends[rows, i] = np.where(stands, today, world.ends[rows, i])
 
 
 def delay(world: World, i: int, rows: Rows, today: int, by: Amount) -> None:

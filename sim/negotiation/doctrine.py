@@ -27,11 +27,16 @@ def doctrine(player: Player, turn: Turn) -> Iterator[Option]:
         points = turn.points(rule)
         if not points:
             continue
-        runs = turn.ahead(place) & turn.undecided(rule)
+        runs = turn.again(place, rule.index, _any([point.runs for point in points if point.table], turn))
+        runs = runs & turn.undecided(rule)
         if np.count_nonzero(runs):
-            runs &= reduce(np.logical_or, [point.runs for point in points])
+            runs &= _any([point.runs for point in points], turn)
         if np.count_nonzero(runs):
             yield Option(place, rule.acts, _fires(player, place, rule, turn, runs), rule.index)
+
+
+def _any(runs: list[Truths], turn: Turn) -> Truths:
+    return reduce(np.logical_or, runs) if runs else np.zeros_like(turn.runs)
 
 
 def _fires(player: Player, place: int, rule: PlannedRule, turn: Turn, runs: Truths) -> Truths:

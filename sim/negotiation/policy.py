@@ -143,6 +143,8 @@ class Occasion(NamedTuple):
     """what a rule's `at` calls it: a milestone, deadline, reaction or review"""
     runs: Truths
     """[run] those that are at it"""
+    table: bool
+    """others sit at it too, and everybody looks again after they have moved: a meeting, a last day"""
 
 
 class Considered(NamedTuple):
@@ -192,6 +194,9 @@ class Turn(Protocol):
 
     def ahead(self, place: int) -> Truths:
         """[run] those of `runs` in which the option at this place of the turn has not been passed yet."""
+
+    def again(self, place: int, rule: int, table: Truths) -> Truths:
+        """[run] those in which the rule may be taken: not passed yet, or `table` and it has not acted today."""
 
     def points(self, rule: PlannedRule) -> list[Occasion]:
         """The decision points of today at which the rule may act, the weightier first."""

@@ -100,6 +100,8 @@ class World:
     """[run, decider]"""
     last_move: Days
     """[run, decider]"""
+    acted_on: Days
+    """[run, rule] day on which it last acted"""
     due: NDArray[np.int8]
     """[run, decider] why it decides today: bits of sim.engine.turns.Slot"""
 
@@ -146,7 +148,7 @@ def _columns(values: NDArray) -> NDArray:  # type: ignore[type-arg]
 def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
     """A World without history. `counts` gives the length of each second axis.
 
-    Axes: instruments, agreements, deals, milestones, bases, coalitions, deciders, actors, series, trackers.
+    Axes: instruments, agreements, deals, milestones, bases, coalitions, deciders, actors, rules, series, trackers.
     """
     instruments, deciders, actors = counts["instruments"], counts["deciders"], counts["actors"]
 
@@ -190,6 +192,7 @@ def blank(run: NDArray[np.int64], counts: dict[str, int]) -> World:
         reaction_due=days(deciders),
         next_review=days(deciders),
         last_move=days(deciders),
+        acted_on=days(counts["rules"]),
         cursor=np.zeros(len(run), dtype=np.int32),
         due=np.zeros((len(run), deciders), dtype=np.int8, order="F"),
         series=numbers(counts["series"]),

@@ -117,7 +117,7 @@ class Run:
         one.effective = self.optional(part, "effective", path)
         one.ends = self.optional(part, "ends", path, MISSING)
         one.share = one.share0 = self.optional(part, "share", path)
-        one.approval = self.optional(part, "approval", path, 0.0)
+        one.approval = one.approval0 = self.optional(part, "approval", path, 0.0)
         one.rate = next(
             (
                 self.value(getattr(part, k), f"{path}.{k}")
@@ -130,6 +130,8 @@ class Run:
             one.threatened = None
             if one.effective is None:
                 one.effective = one.enacted + self.lag(name)
+            if part.ends is None and (life := self.longest_life(name)) is not None:
+                one.ends = one.effective + life - 1
         if part.by in self.scenario.coalitions and one.enacted is not None:
             one.carried = set(self.scenario.coalitions[part.by].joined)
         return one
@@ -180,7 +182,7 @@ class Run:
             "withdrawn": lambda: one.withdrawn is not None,
             "ended": lambda: one.enacted is not None and one.enacted <= self.today and not self.enacted(name),
             "lapsed": lambda: one.lapsed is not None,
-            "available": lambda: self.valid(name) and not self.enacted(name),
+            "available": lambda: self.available(name),
             "rate": lambda: one.rate if self.in_force(name) else 0.0,
             "share": lambda: one.share,
             "approval": lambda: one.approval,
@@ -314,10 +316,19 @@ class Run:
         one = self.milestones[name]
         return one.takes and one.date <= self.today and one.cancelled is None
 
+    def available(self, name):
+        once = self.longest_life(name) is not None
+        return self.valid(name) and not self.enacted(name) and not (once and self.instruments[name].enacted is not None)
+
+    def longest_life(self, name):
+        basis = self.scenario.instruments[name].legal_basis
+        life = None if basis is None else self.scenario.legal_bases[basis].longest_life
+        return None if life is None else int(self.value(life, f"legal_bases.{basis}.longest_life"))
+
     def is_open(self, act, name, who):
         verb, me = act.verb, None if who < 0 else self.plan.players[who].name
         one = self.instruments.get(name)
-        enactable = one is not None and self.valid(name) and not self.enacted(name)
+        enactable = one is not None and self.available(name)
         return {
             "threaten": lambda: enactable and not self.threatened(name),
             "enact": lambda: enactable,
@@ -360,7 +371,7 @@ class Run:
         one = self.instruments[name]
         if act.amount is not None:
             self.set_to(name, self.amount(act.amount))
-        fuse = self.lag(name) if act.after is None else round(self.amount(act.after))
+        fuse = self.lag(name) if act.after is None else max(self.lag(name), round(self.amount(act.after)))
         one.threatened, one.effective, one.lapsed, one.withdrawn = self.today, self.today + fuse, None, None
 
     def do_enact(self, act, name, who):
@@ -372,21 +383,22 @@ class Run:
             date = max(one.effective, date)
         if act.amount is not None and act.verb != "set_rate":
             self.set_to(name, self.amount(act.amount))
+        if one.enacted is not None:
+            one.share, one.approval = one.share0, one.approval0
         one.threatened = one.withdrawn = one.held_from = one.held_until = None
         one.enacted, one.effective, one.ends = self.today, date, MISSING
-        part = self.scenario.instruments[name]
-        life = None if part.legal_basis is None else self.scenario.legal_bases[part.legal_basis].longest_life
-        if life is not None:
-            one.ends = date + int(self.value(life, f"legal_bases.{part.legal_basis}.longest_life")) - 1
-        if part.by in self.coalitions:
-            one.carried = set(self.coalitions[part.by])
+        if (life := self.longest_life(name)) is not None:
+            one.ends = date + life - 1
+        holder = self.scenario.instruments[name].by
+        if holder in self.coalitions:
+            one.carried = set(self.coalitions[holder])
 
     def do_withdraw(self, act, name, who):
         one = self.instruments[name]
         if one.threatened is not None:
             one.threatened = one.effective = None
         one.withdrawn = self.today
-        if one.enacted is not None and one.enacted <= self.today:
+        if one.enacted is not None and one.enacted <= self.today < one.ends:
             one.ends = self.today
 
     def do_delay(self, act, name, who):
@@ -466,8 +478,8 @@ class Run:
     def series(self):
         """Stacks and averages as the instruments stand, worked out when one of them has changed."""
         state = tuple(
-            (one.force, float(one.rate), float(one.share), frozenset(one.exempt), frozenset(one.carried))
-            for one in self.instruments.values()
+            (self.in_force(name), float(one.rate), float(one.share), frozenset(one.exempt), frozenset(one.carried))
+            for name, one in self.instruments.items()
         )
         if state != self.known_state:
             self.known_state, self.known_series = state, self.tariff_series()
@@ -476,7 +488,7 @@ class Run:
     def tariff_series(self):
         instruments, players = list(self.instruments.values()), [player.name for player in self.plan.players]
         world = SimpleNamespace(
-            in_force=np.array([[one.force for one in instruments]]),
+            in_force=np.array([[self.in_force(name) for name in self.instruments]]),
             rate=np.array([[float(one.rate) for one in instruments]]),
             share=np.array([[float(one.share) for one in instruments]]),
             exempt=np.array([[name in one.exempt for one in instruments for name in players]]),
@@ -542,27 +554,46 @@ class Run:
                 due.append((player, scripted, points))
         date = days.date(self.today).isoformat()
         due.sort(key=lambda one: self.uniform(f"turn:{one[0].name}", date))
+        self.acted = set()
         for player, scripted, points in due:
-            for move in scripted:
+            self.script(player, scripted)
+            self.rules(player, points)
+        before = set()
+        while self.acted != before:
+            before = set(self.acted)
+            for player, scripted, points in due:
+                self.script(player, scripted)
+                self.rules(player, [(name, at) for name, at in points if at not in ("reaction", "review")])
+
+    def script(self, player, scripted):
+        for move in scripted:
+            if move.index not in self.acted and self.any_open(move.acts, player.index):
+                self.acted.add(move.index)
                 for act in move.acts:
                     self.act(act, player.index)
-            for rule in player.rules:
+
+    def any_open(self, acts, who):
+        from sim.engine.plan import VERB_SECTION
+
+        return any(
+            self.is_open(act, self.plan.names(VERB_SECTION.get(act.verb, "instruments"))[column], who)
+            for act in acts
+            for column in act.targets
+        )
+
+    def rules(self, player, points):
+        for rule in player.rules:
+            if rule.index not in self.acted:
                 self.rule(player, rule, [name for name, at in points if not rule.at or at in rule.at])
 
     def rule(self, player, rule, points):
         if not points or not self.read(parsed(rule.when.text)):
             return
-        from sim.engine.plan import VERB_SECTION
-
-        targets = [
-            (act, self.plan.names(VERB_SECTION.get(act.verb, "instruments"))[c])
-            for act in rule.acts
-            for c in act.targets
-        ]
-        if not any(self.is_open(act, name, player.index) for act, name in targets):
+        if not self.any_open(rule.acts, player.index):
             return
         drawn = self.uniform(rule.stream) if rule.once else self.uniform(rule.stream, points[0])
         if drawn < self.amount(rule.probability):
+            self.acted.add(rule.index)
             for act in rule.acts:
                 self.act(act, player.index)
 

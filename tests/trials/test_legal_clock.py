@@ -24,9 +24,8 @@ def clock(silent, play):
 
 
 def agreed(date, deal="extension"):
-    """The deal is struck on that day whoever has the first turn: an offer the day before stands for two weeks."""
-    eve = days.date(days.day(date) - 1)
-    return {"us": [f"on: {eve}, do: {{offer: {deal}}}"], "china": [f"on: {date}, do: {{accept: {deal}}}"]}
+    """The deal is struck on that day whoever has the first turn."""
+    return {"us": [f"on: {date}, do: {{offer: {deal}}}"], "china": [f"on: {date}, do: {{accept: {deal}}}"]}
 
 
 def test_nobody_moves_and_the_truce_lapses_on_11_november(clock, stack, told):

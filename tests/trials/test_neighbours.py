@@ -39,7 +39,6 @@ def test_a_run_alone_is_the_run_among_others_where_an_agreement_suspends(when, w
     assert [hashes(play(scenario, runs=[run]))[0] for run in range(12)] == together
 
 
-@pytest.mark.xfail(strict=True, reason="stacks and averages that rules read are worked out in the morning only")
 def test_a_rule_sees_the_stack_that_a_move_of_the_same_day_has_left(world, play):
     """After A has prolonged the truce nothing is left of the ten points for B to answer."""
     simulation = play(world(NEIGHBOURS.format(when="stack.w > 0")), runs=40)

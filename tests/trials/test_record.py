@@ -178,7 +178,6 @@ indicators:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="trackers.gather takes ever, first_day, max and min from start, not from as_of")
 def test_what_was_over_before_as_of_has_not_held_since_as_of(world, play):
     runs = finish(play(world(REPLAY))).runs
     assert not runs["indicator.at_all"][0]
@@ -214,13 +213,11 @@ instruments: {x: {title: X, kind: export_control, by: a, on: b}}
 """
 
 
-@pytest.mark.xfail(strict=True, reason="moves.withdraw ends an instrument that has ended already: it stands for a day")
 def test_a_second_threat_taken_back_does_not_raise_the_dead(world, play):
     simulation = play(world(AGAIN), until=days.day("2025-06-25"))
     assert not simulation.view.get("x.enacted").any()
 
 
-@pytest.mark.xfail(strict=True, reason="moves.enact keeps the share, approval and exemptions of an earlier life")
 def test_an_instrument_enacted_anew_bites_on_its_whole_scope(world, play):
     assert play(world(AGAIN)).view.get("x.share").tolist() == [1.0]
 
@@ -244,19 +241,14 @@ instruments:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="Opening._enacted sets no last day: a fact of the file outlives its law")
 def test_an_instrument_of_the_past_has_the_longest_life_of_its_law(world, play):
     assert not play(world(LAW)).view.get("y.in_force").any()
 
 
-@pytest.mark.xfail(strict=True, reason="lives.available knows no earlier life: the same act is made again and again")
 def test_a_longest_life_cannot_be_had_twice(world, play, told):
     assert len(told(play(world(LAW)), What.enacts, "x")) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="acts._threaten takes a date sooner than the law allows: no last day to act comes"
-)
 def test_a_threat_names_a_date_that_its_law_allows(world, play):
     simulation = play(world(LAW), until=days.day("2025-06-06"))
     assert simulation.view.get("z.effective").min() >= days.day("2025-06-15")
@@ -279,7 +271,6 @@ instruments: {y: {title: Y, kind: tariff, by: b, on: a, adds: 10 pp, enacted: 20
 """
 
 
-@pytest.mark.xfail(strict=True, reason="an offer made at a meeting after the other's turn is not taken at that meeting")
 def test_two_who_are_sure_to_agree_at_a_meeting_agree_at_it(world, play):
     assert play(world(TABLE), runs=50).view.get("peace.concluded").all()
 
