@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
@@ -36,7 +36,7 @@ def load(
     tree = overlay.resolve(path, what_if, sets)
     scenario, problems = _validated(tree)
     if what_if is None:
-        problems += [problem for problem in _in_what_ifs(tree) if problem not in problems]
+        problems += _in_what_ifs(tree, problems)
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
     mistakes = [problem._replace(warning=False) for problem in problems if strict or not problem.warning]
     if len(mistakes) > MOST_MISTAKES:
@@ -94,14 +94,20 @@ def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
     return [_found(rest, finding) for finding in _findings(scenario) if not names.search(finding.message)]
 
 
-def _in_what_ifs(tree: Tree) -> Iterator[Problem]:
+def _in_what_ifs(tree: Tree, in_base: list[Problem]) -> list[Problem]:
+    """What is wrong in what-ifs and not in the base already."""
+    found: list[Problem] = []
     what_ifs = tree.data.get(WHAT_IFS)
     well_formed = isinstance(what_ifs, dict) and len(what_ifs) <= MOST_WHAT_IFS
     for name in [name for name, value in what_ifs.items() if isinstance(value, dict)] if well_formed else []:
+        inherited = tree.place((WHAT_IFS, name)).value.file != tree.file
+        hint = f"; the what-if {name!r} is inherited: `what_ifs: {{{name}: null}}` leaves it out" if inherited else ""
         try:
-            yield from _validated(overlay.with_what_if(tree, name))[1]
+            problems = _validated(overlay.with_what_if(tree, name))[1]
         except ScenarioError as error:
-            yield from error.problems
+            problems = error.problems
+        found += [one._replace(message=one.message + hint) for one in problems if one not in in_base]
+    return found
 
 
 def _found(tree: Tree, finding: Finding) -> Problem:

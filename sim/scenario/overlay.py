@@ -240,7 +240,9 @@ class _Overlay:
         self.lay([], changes, (), Origin())
         what_ifs, existing = data.get(WHAT_IFS), self.data.get(WHAT_IFS)
         if not isinstance(what_ifs, dict) or not isinstance(existing, dict):
-            if WHAT_IFS in data:
+            if what_ifs is None and existing is not None and WHAT_IFS in data:
+                self._remove((WHAT_IFS,))
+            elif WHAT_IFS in data:
                 self._put((WHAT_IFS,), what_ifs, (WHAT_IFS,))
             return
         for name, overrides in what_ifs.items():

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from sim.scenario import overlay
+from sim.scenario.load import load
 from sim.scenario.overlay import Adjusted, Origin, Tree, resolve, with_set, with_what_if
 from sim.scenario.problems import ScenarioError
 
@@ -170,3 +171,16 @@ def test_shipped_scenarios_are_found_by_name(tmp_path: Path, monkeypatch: pytest
 def test_an_unknown_what_if_names_the_closest(base: Tree) -> None:
     with pytest.raises(ScenarioError, match=r"did you mean 'titled'"):
         with_what_if(base, "titeld")
+
+
+def test_what_ifs_null_leaves_out_all_that_are_inherited(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: longer-roll\nwhat_ifs: null\n", encoding="utf-8")
+    assert load(file).what_ifs == {}
+
+
+def test_an_inherited_what_if_that_no_longer_fits_says_how_to_leave_it_out(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: longer-roll\nactors: {us: {policy: {kind: script, moves: []}}}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"`what_ifs: \{no_offer: null\}` leaves it out"):
+        load(file)
