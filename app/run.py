@@ -151,8 +151,8 @@ def run_scenario(
             others = [result for name, result in results.items() if name != BASE]
             write_briefing(base, others, staging, command)
             seconds["render"] = perf_counter() - rendering
-    for request in requests.values():
-        drop_work(out, request)
+        for request in distinct.values():
+            drop_work(out, request)  # while it is held: another process that waits for it must not find it half gone
     return Finished(
         target,
         scenario,

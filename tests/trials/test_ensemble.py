@@ -158,7 +158,6 @@ def test_an_interrupted_run_says_so_and_the_same_command_goes_on(tmp_path, monke
     assert resumed["digest"] == whole
 
 
-@pytest.mark.xfail(strict=True, reason="app/run.py drops the work folder after it has let go of its lock")
 def test_the_work_folder_is_dropped_while_it_is_still_held(tmp_path, monkeypatch, no_briefing):
     """A second process that waits for the lock would otherwise lose the blocks that it has just found."""
     import app.run
