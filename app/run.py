@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ from sim.experiments.ensemble import (
     Request,
     Simulated,
     drop_work,
-    leave_nothing,
     manifest,
     place,
     simulate_blocks,
@@ -100,7 +100,8 @@ def run_scenario(
 ) -> Finished:
     """Play a scenario and write `out/<name>/`.
 
-    Raises ScenarioError for bad input, before anything is written.
+    Raises ScenarioError for bad input, before anything is written; OSError, with the place it is about, where the
+    disk does not take or give what is asked, and BlockError: finished blocks are kept then.
     """
     began = perf_counter()
     scenario = read_scenario(file, what_if, sets, strict, quiet)
@@ -122,7 +123,7 @@ def run_scenario(
     target = out / folder_name(file, what_if)
     results: dict[str, Result] = {}
     distinct = {request.key: request for request in requests.values()}  # a what-if that restates the base is the base
-    with ExitStack() as held:
+    with _naming(out), ExitStack() as held:
         # Always in the same order, so that two processes never wait for each other.
         held_folders = {key: held.enter_context(work_folder(out, distinct[key])) for key in sorted(distinct)}
         with _progress(sum(request.runs for request in distinct.values()), quiet) as told:
@@ -131,7 +132,7 @@ def run_scenario(
                 whole, spent = simulate_blocks(wanted, workers, told)
             except (EvaluationError, QuantityError):
                 for request in distinct.values():
-                    leave_nothing(out, request)
+                    drop_work(out, request)
                 raise
         by_key = dict(zip(distinct, whole, strict=True))
         simulated = {name: by_key[request.key] for name, request in requests.items()}
@@ -163,6 +164,21 @@ def run_scenario(
         sum(one.blocks_resumed for one in whole),
         {name: one.digest for name, one in simulated.items() if name != BASE},
     )
+
+
+@contextmanager
+def _naming(out: Path) -> Iterator[None]:
+    """Errors of the disk name a place: a full disk names none, and DuckDB has errors of its own."""
+    from duckdb import IOException
+
+    try:
+        yield
+    except IOException as error:
+        raise OSError(errno.EIO, str(error), str(out)) from error
+    except OSError as error:
+        if error.strerror and not error.filename:
+            error.filename = str(out)
+        raise
 
 
 def folder_name(file: str, what_if: str | None) -> str:

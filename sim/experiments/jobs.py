@@ -46,7 +46,7 @@ class Spent:
     write: float
 
 
-class BlockError(Exception):
+class BlockError(ChildProcessError):
     """A block killed its worker every time it was tried."""
 
 
