@@ -7,6 +7,7 @@ on where it stopped; another scenario, seed or code never meets its blocks.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -211,14 +212,32 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+def may_take(target: Path) -> bool:
+    """Whether nothing is lost where `target` is replaced: nothing is there, an empty folder, or a result of Parley."""
+    if target.is_symlink() or not target.is_dir():
+        return not (target.is_symlink() or target.exists())
+    try:
+        about = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return not any(target.iterdir())
+    except ValueError:
+        return False
+    return isinstance(about, dict) and "scenario_hash" in about  # other programs write a manifest.json too
+
+
 @contextmanager
 def swapped_in(target: Path) -> Iterator[Path]:
-    """A folder to fill that takes the place of `target` whole when the block ends without an error."""
+    """A folder to fill that takes the place of `target` whole when the block ends without an error.
+
+    FileExistsError where Parley did not make what is there.
+    """
     work = target.parent / ".work"
     staging, old = (work / f"{what}-{target.name}-{os.getpid()}" for what in ("staging", "old"))
     try:
         staging.mkdir(parents=True)
         yield staging
+        if not may_take(target):
+            raise FileExistsError(errno.EEXIST, "something else is there", str(target))
         if target.exists():
             target.rename(old)
         staging.rename(target)

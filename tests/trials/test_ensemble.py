@@ -270,10 +270,44 @@ def test_a_result_that_cannot_be_moved_in_leaves_the_one_before_in_place(tmp_pat
     assert (tmp_path / "small" / "manifest.json").read_bytes() == before
 
 
-@pytest.mark.xfail(strict=True, reason="ensemble.swapped_in takes the place of a file that it did not make")
 def test_a_file_in_the_way_is_not_taken_away(tmp_path, no_briefing):
     mine = tmp_path / "small"
     mine.write_text("mine")
     parley(*command(tmp_path))
     assert mine.is_file()
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", "[]", "no JSON", '{"name": "an app", "icons": []}'])
+def test_a_folder_that_parley_did_not_make_is_refused_before_anything_is_played(tmp_path, monkeypatch, manifest):
+    monkeypatch.setattr(ensemble, "map_blocks", None)
+    mine = tmp_path / "small"
+    mine.mkdir()
+    (mine / "notes.txt").write_text("mine")
+    if manifest is not None:
+        (mine / "manifest.json").write_text(manifest)
+    before = sorted(tmp_path.rglob("*"))
+    result = parley(*command(tmp_path))
+    assert result.exit_code == 2
+    assert f"{mine} is there and is no result of parley run" in " ".join(result.stderr.split())
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_link_in_the_way_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "small").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert parley(*command(tmp_path)).exit_code == 2
+    assert (tmp_path / "small").is_symlink()
+
+
+def test_what_is_put_in_the_way_during_a_run_is_not_taken_away(tmp_path, monkeypatch):
+    mine = tmp_path / "small"
+    monkeypatch.setattr("app.run.write_briefing", lambda *arguments: mine.write_text("mine"))
+    assert str(mine) in stopped(parley(*command(tmp_path)))
+    assert mine.read_text() == "mine"
+
+
+def test_an_empty_folder_and_an_earlier_result_are_replaced(tmp_path, no_briefing):
+    (tmp_path / "small").mkdir()
+    digests = [json.loads(parley(*command(tmp_path), "--seed", seed).stdout)["digest"] for seed in (1, 2)]
+    assert json.loads((tmp_path / "small" / "manifest.json").read_text())["digest"] == digests[1] != digests[0]

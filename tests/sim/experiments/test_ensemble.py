@@ -109,6 +109,7 @@ def test_a_folder_is_swapped_in_whole_or_not_at_all(tmp_path):
     target = tmp_path / "result"
     with swapped_in(target) as staging:
         (staging / "a").write_text("first")
+        (staging / "manifest.json").write_text('{"scenario_hash": ""}')
     with pytest.raises(FileNotFoundError), swapped_in(target) as staging:
         (staging / "missing" / "a").write_text("second")
     assert (target / "a").read_text() == "first"
