@@ -116,7 +116,6 @@ def run_scenario(
     target = out / folder_name(file, what_if)
     if not may_take(target):
         raise click.UsageError(f"{target} is there and is no result of parley run; move it or choose another --out")
-    results: dict[str, Result] = {}
     distinct = {request.key: request for request in requests.values()}  # a what-if that restates the base is the base
     with _naming(out), ExitStack() as held:
         by_key, spent = _simulated(distinct, out, held, workers, quiet)
@@ -124,8 +123,7 @@ def run_scenario(
         seconds["simulate"] = spent.simulate
         with swapped_in(target) as staging:
             writing = perf_counter()
-            for name, request in requests.items():
-                results[name] = _place(name, request, simulated[name], staging, scenario)
+            results = {name: _place(name, one, simulated[name], staging, scenario) for name, one in requests.items()}
             (staging / "manifest.json").write_text(
                 json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False),
                 encoding="utf-8",
@@ -134,8 +132,7 @@ def run_scenario(
             odds = shares(base.outcome, base.outcome_names, base.chances)
             seconds["write"] = spent.write + perf_counter() - writing
             rendering = perf_counter()
-            others = [result for name, result in results.items() if name != BASE]
-            write_briefing(base, others, staging, command)
+            write_briefing(base, [result for name, result in results.items() if name != BASE], staging, command)
             seconds["render"] = perf_counter() - rendering
         for request in distinct.values():
             drop_work(out, request)  # while it is held: another process that waits for it must not find it half gone
