@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 """Exit code when a scenario or an option is wrong; nothing has been written."""
+STOPPED = 1
+"""Exit code when the computer does not let a command finish: a full disk, a folder that cannot be written."""
 
 
 class Commands(click.Group):
-    """Turns errors of a scenario into their lines, exit code 2 and no traceback."""
+    """Turns errors of a scenario, and of the disk, into their lines and an exit code; no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         from sim.negotiation.policy import QuantityError
@@ -36,6 +38,12 @@ class Commands(click.Group):
             count = len(error.problems)
             click.echo(f"{count} error{'s' if count != 1 else ''}; nothing was written", err=True)
             sys.exit(BAD_INPUT)
+        except BrokenPipeError:
+            raise  # a reader that has left, as in `parley names FILE | head`: click knows
+        except OSError as error:
+            about = f"{error.filename} cannot be written or read: {error.strerror}" if error.strerror else str(error)
+            click.echo(about, err=True)
+            sys.exit(STOPPED)
         except KeyboardInterrupt:
             click.echo("stopped; the same command goes on where it stopped", err=True)
             sys.exit(130)

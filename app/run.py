@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,10 +21,11 @@ from sim.engine.plan import plan
 from sim.experiments.ensemble import (
     BLOCK,
     Request,
+    Seconds,
     Simulated,
     drop_work,
-    leave_nothing,
     manifest,
+    may_take,
     place,
     simulate_blocks,
     swapped_in,
@@ -100,46 +102,28 @@ def run_scenario(
 ) -> Finished:
     """Play a scenario and write `out/<name>/`.
 
-    Raises ScenarioError for bad input, before anything is written.
+    Raises ScenarioError for bad input and UsageError where something else is in the result's place, before anything
+    is written; OSError that names a place where the disk does not take or give what is asked, and BlockError:
+    finished blocks are kept then.
     """
     began = perf_counter()
     scenario = read_scenario(file, what_if, sets, strict, quiet)
     variants: dict[str, Scenario] = {BASE: scenario}
     if what_ifs:
         variants |= {name: read_scenario(file, name, sets, strict, quiet=True) for name in scenario.what_ifs}
-    settings = scenario.ensemble
-    requests = {
-        name: Request(
-            variant,
-            runs or settings.runs,
-            settings.seed if seed is None else seed,
-            settings.chances,
-            block or BLOCK,
-        )
-        for name, variant in variants.items()
-    }
+    requests = _requests(variants, runs, seed, block)
     seconds = {"load": perf_counter() - began}
     target = out / folder_name(file, what_if)
-    results: dict[str, Result] = {}
+    if not may_take(target):
+        raise click.UsageError(f"{target} is there and is no result of parley run; move it or choose another --out")
     distinct = {request.key: request for request in requests.values()}  # a what-if that restates the base is the base
-    with ExitStack() as held:
-        # Always in the same order, so that two processes never wait for each other.
-        held_folders = {key: held.enter_context(work_folder(out, distinct[key])) for key in sorted(distinct)}
-        with _progress(sum(request.runs for request in distinct.values()), quiet) as told:
-            wanted = [(request, held_folders[key]) for key, request in distinct.items()]
-            try:
-                whole, spent = simulate_blocks(wanted, workers, told)
-            except (EvaluationError, QuantityError):
-                for request in distinct.values():
-                    leave_nothing(out, request)
-                raise
-        by_key = dict(zip(distinct, whole, strict=True))
+    with _naming(out), ExitStack() as held:
+        by_key, spent = _simulated(distinct, out, held, workers, quiet)
         simulated = {name: by_key[request.key] for name, request in requests.items()}
         seconds["simulate"] = spent.simulate
         with swapped_in(target) as staging:
             writing = perf_counter()
-            for name, request in requests.items():
-                results[name] = _place(name, request, simulated[name], staging, scenario)
+            results = {name: _place(name, one, simulated[name], staging, scenario) for name, one in requests.items()}
             (staging / "manifest.json").write_text(
                 json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False),
                 encoding="utf-8",
@@ -148,21 +132,63 @@ def run_scenario(
             odds = shares(base.outcome, base.outcome_names, base.chances)
             seconds["write"] = spent.write + perf_counter() - writing
             rendering = perf_counter()
-            others = [result for name, result in results.items() if name != BASE]
-            write_briefing(base, others, staging, command)
+            write_briefing(base, [result for name, result in results.items() if name != BASE], staging, command)
             seconds["render"] = perf_counter() - rendering
-    for request in requests.values():
-        drop_work(out, request)
+        for request in distinct.values():
+            drop_work(out, request)  # while it is held: another process that waits for it must not find it half gone
     return Finished(
         target,
         scenario,
         odds,
         simulated[BASE].digest,
         seconds,
-        sum(one.blocks for one in whole),
-        sum(one.blocks_resumed for one in whole),
+        sum(one.blocks for one in by_key.values()),
+        sum(one.blocks_resumed for one in by_key.values()),
         {name: one.digest for name, one in simulated.items() if name != BASE},
     )
+
+
+def _requests(
+    variants: dict[str, Scenario], runs: int | None, seed: int | None, block: int | None
+) -> dict[str, Request]:
+    """What to simulate for each variant; what the command leaves open is as the base has it."""
+    settings = variants[BASE].ensemble
+    seed = settings.seed if seed is None else seed
+    return {
+        name: Request(variant, runs or settings.runs, seed, settings.chances, block or BLOCK)
+        for name, variant in variants.items()
+    }
+
+
+def _simulated(
+    distinct: dict[str, Request], out: Path, held: ExitStack, workers: int | None, quiet: bool
+) -> tuple[dict[str, Simulated], Seconds]:
+    """Simulate the requests, by key, in work folders that `held` holds until it ends."""
+    # Always in the same order, so that two processes never wait for each other.
+    folders = {key: held.enter_context(work_folder(out, distinct[key])) for key in sorted(distinct)}
+    with _progress(sum(request.runs for request in distinct.values()), quiet) as told:
+        try:
+            whole, spent = simulate_blocks([(distinct[key], folders[key]) for key in distinct], workers, told)
+        except (EvaluationError, QuantityError):
+            for request in distinct.values():
+                drop_work(out, request)
+            raise
+    return dict(zip(distinct, whole, strict=True)), spent
+
+
+@contextmanager
+def _naming(out: Path) -> Iterator[None]:
+    """Errors of the disk name a place: a full disk names none, and DuckDB has errors of its own."""
+    from duckdb import IOException
+
+    try:
+        yield
+    except IOException as error:
+        raise OSError(errno.EIO, str(error), str(out)) from error
+    except OSError as error:
+        if error.strerror and not error.filename:
+            error.filename = str(out)
+        raise
 
 
 def folder_name(file: str, what_if: str | None) -> str:

@@ -7,6 +7,7 @@ on where it stopped; another scenario, seed or code never meets its blocks.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import platform
 import shutil
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -84,15 +85,40 @@ def code_hash() -> str:
 
 @contextmanager
 def work_folder(out: Path, request: Request) -> Iterator[Path]:
-    """The request's work folder under `out`, held by this process alone; a second process waits for the first."""
+    """The request's work folder under `out`, held by this process alone; a second process waits for the first.
+
+    Finished blocks stay for the next time, whatever ends the `with` block. After an error a folder without any
+    goes, with its lock and the folders that were made for it; after an interrupt the lock stays for who waits.
+    """
     from filelock import FileLock
 
-    work = out / ".work"
-    work.mkdir(parents=True, exist_ok=True)
-    with FileLock(work / f"{request.key}.lock"):
-        folder = work / request.key
-        folder.mkdir(exist_ok=True)
-        yield folder
+    work, made = out / ".work", [folder for folder in (out, *out.parents) if not folder.exists()]
+    folder, lock = work / request.key, work / f"{request.key}.lock"
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock):
+            try:
+                folder.mkdir(exist_ok=True)
+                yield folder
+            except Exception:
+                if not store.blocks(folder):
+                    drop_work(out, request)
+                    with suppress(OSError):  # Windows removes no file that is open, but this one when it is let go
+                        lock.unlink()
+                raise
+            finally:
+                for unfinished in folder.glob(".block-*"):
+                    shutil.rmtree(unfinished, ignore_errors=True)
+    except Exception:
+        _remove_empty([work, *made])
+        raise
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders that hold nothing, inner ones first; a system refuses to remove the others."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def simulate_blocks(
@@ -186,38 +212,47 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+def may_take(target: Path) -> bool:
+    """Whether nothing is lost where `target` is replaced: nothing is there, an empty folder, or a result of Parley."""
+    if target.is_symlink() or not target.is_dir():
+        return not (target.is_symlink() or target.exists())
+    try:
+        about = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return not any(target.iterdir())
+    except ValueError:
+        return False
+    return isinstance(about, dict) and "scenario_hash" in about  # other programs write a manifest.json too
+
+
 @contextmanager
 def swapped_in(target: Path) -> Iterator[Path]:
-    """A folder to fill that takes the place of `target` whole when the block ends without an error."""
+    """A folder to fill that takes the place of `target` whole when the block ends without an error.
+
+    FileExistsError where Parley did not make what is there.
+    """
     work = target.parent / ".work"
-    work.mkdir(parents=True, exist_ok=True)
-    staging = work / f"staging-{target.name}-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
+    staging, old = (work / f"{what}-{target.name}-{os.getpid()}" for what in ("staging", "old"))
     try:
+        staging.mkdir(parents=True)
         yield staging
+        if not may_take(target):
+            raise FileExistsError(errno.EEXIST, "something else is there", str(target))
+        if target.exists():
+            target.rename(old)
+        staging.rename(target)
     except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
+        if old.exists() and not target.exists():
+            old.rename(target)
         raise
-    old = work / f"old-{target.name}-{os.getpid()}"
-    if target.exists():
-        target.rename(old)
-    staging.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    finally:
+        for left in (staging, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def drop_work(out: Path, request: Request) -> None:
-    """The finished folder is in place: the work folder has served."""
+    """The work folder has served: the finished folder is in place, or the request fails in play."""
     shutil.rmtree(out / ".work" / request.key, ignore_errors=True)
-
-
-def leave_nothing(out: Path, request: Request) -> None:
-    """A request that fails in play leaves no trace: nor do folders that only it has needed."""
-    drop_work(out, request)
-    (out / ".work" / f"{request.key}.lock").unlink(missing_ok=True)
-    for folder in (out / ".work", out):
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None, workers: int | None) -> Result:
@@ -228,8 +263,12 @@ def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None,
     holder = Path(mkdtemp(prefix="parley-"))
     work, folder = holder / "work", holder / "result"
     work.mkdir()
-    (simulated,), _ = simulate_blocks([(request, work)], workers)
-    place(simulated, manifest(request, simulated, scenario.title), folder)
-    result = Result(plan(scenario), folder)
+    try:
+        (simulated,), _ = simulate_blocks([(request, work)], workers)
+        place(simulated, manifest(request, simulated, scenario.title), folder)
+        result = Result(plan(scenario), folder)
+    except BaseException:
+        shutil.rmtree(holder, ignore_errors=True)
+        raise
     weakref.finalize(result, shutil.rmtree, holder, ignore_errors=True)
     return result

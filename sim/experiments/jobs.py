@@ -10,7 +10,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 
 import numpy as np
@@ -46,7 +48,7 @@ class Spent:
     write: float
 
 
-class BlockError(Exception):
+class BlockError(ChildProcessError):
     """A block killed its worker every time it was tried."""
 
 
@@ -99,7 +101,7 @@ def map_blocks(
 
 def _pooled(jobs: Sequence[Job], workers: int, work: Callable[[Job], Spent]) -> Iterator[Spent]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         pending: set[Future[Spent]] = {pool.submit(work, job) for job in jobs}
         try:
             while pending:
@@ -109,3 +111,14 @@ def _pooled(jobs: Sequence[Job], workers: int, work: Callable[[Job], Spent]) -> 
         finally:
             for future in pending:
                 future.cancel()
+
+
+def _end_with_parent() -> None:
+    """Make this worker end when its parent has ended, however that was: a killed parent cannot tell its workers."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)  # at once: nobody waits for the block in hand, and an unfinished one counts for nothing

@@ -34,6 +34,24 @@ def test_a_spread_no_wider_than_chance_gives_no_band():
     assert (found.mean, found.low, found.high) == (0.4, None, None)
 
 
+@pytest.mark.parametrize("chances", [2, 7, 20, 5000])
+@pytest.mark.parametrize("draws", [2, 3, 40])
+def test_the_mean_lies_within_the_band_and_the_band_within_zero_and_one(chances, draws):
+    for seed in range(20):
+        by_draw = np.random.default_rng(seed).beta(0.3, 0.7, draws)
+        found = odds(nested(by_draw, chances, seed)[: draws * chances - seed % 2], chances)
+        if found.low is not None:
+            assert 0 <= found.low <= found.mean <= found.high <= 1
+
+
+def test_one_draw_far_from_all_others_leaves_a_band():
+    by_draw = np.full(4000, 0.4)
+    by_draw[7] = 0.95
+    found = odds(nested(by_draw, 3000), 3000)
+    assert found.low == pytest.approx(0.4, abs=0.03)
+    assert found.high == pytest.approx(0.4, abs=0.03)
+
+
 @pytest.mark.parametrize("certain", [False, True])
 def test_what_always_or_never_happens_has_no_band(certain):
     found = odds(np.full(100, certain), 20)

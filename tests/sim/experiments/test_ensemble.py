@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,35 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path):
     assert resumed[-2] == undisturbed[-2]
 
 
+ENDLESS = """
+import threading
+from sim.experiments.jobs import Job, map_blocks
+
+def work(job):
+    print("at work", flush=True)
+    threading.Event().wait()
+
+if __name__ == "__main__":
+    list(map_blocks([Job("", first, 1, 1, 1, "") for first in range(2)], 2, work))
+"""
+
+
+@pytest.mark.parametrize("kill", [subprocess.Popen.kill, subprocess.Popen.terminate])
+def test_workers_end_with_a_parent_that_is_killed(tmp_path, kill):
+    """They hold the other end of its output: that is closed when the last of them has ended."""
+    script = tmp_path / "endless.py"
+    script.write_text(ENDLESS)
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as parent:
+        try:
+            assert [parent.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
+            kill(parent)
+            parent.communicate(timeout=30)  # or TimeoutExpired
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
+
+
 def fatal(job):
     os._exit(1)
 
@@ -109,6 +139,7 @@ def test_a_folder_is_swapped_in_whole_or_not_at_all(tmp_path):
     target = tmp_path / "result"
     with swapped_in(target) as staging:
         (staging / "a").write_text("first")
+        (staging / "manifest.json").write_text('{"scenario_hash": ""}')
     with pytest.raises(FileNotFoundError), swapped_in(target) as staging:
         (staging / "missing" / "a").write_text("second")
     assert (target / "a").read_text() == "first"
