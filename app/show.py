@@ -120,7 +120,8 @@ def _first(scalar: Scalar) -> int:
 def _in_force(scenario: Scenario, day: int) -> list[str]:
     simulation = legal_clock(scenario, day)
     world, lines = simulation.world, []
-    for column, (name, part) in enumerate(scenario.instruments.items()):
+    for name, part in scenario.instruments.items():
+        column = simulation.plan.column("instruments", name)
         standing = simulation.plan.standings[column]
         state = None
         if lives.in_force(world, column, standing, day)[0]:
@@ -144,7 +145,8 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
         return lines
     rows = np.arange(1)
     state, rate = tariffs.layer_state(simulation.world, rows)
-    for name, stack in tariffs.goods.items():
+    for name in scenario.goods:
+        stack = tariffs.goods[name]
         parts = tariffs.stacks.breakdown(stack, state[0], rate[0])
         total = sum(points for _, points in parts)
         listed = " + ".join(f"{layer.split('#')[0]} {points:g}" for layer, points in parts) or "nothing"
@@ -176,21 +178,23 @@ def last_days(scenario: Scenario) -> list[tuple[int, str, str]]:
     world, today = simulation.world, simulation.world.today
     titles = {name: decider.title for name, decider in scenario.deciders()}
     found = []
-    for column, part in enumerate(scenario.instruments.values()):
+    for name, part in scenario.instruments.items():
+        column = simulation.plan.column("instruments", name)
         last = int(lives.last_day_to_act(world, column, simulation.whole_lag(column))[0])
         begins = int(lives.effective(world, column)[0])
         if last < MISSING:
             found.append((last, titles[part.by], f"carry out or let lapse: {part.title}"))
         elif lives.enacted(world, column, simulation.plan.standings[column], today)[0] and today < begins < MISSING:
             found.append((begins - 1, titles[part.by], f"stop before it enters into force: {part.title}"))
-    for column, agreement in enumerate(scenario.agreements.values()):
+    for name, agreement in scenario.agreements.items():
         parties = ", ".join(titles[party] for party in agreement.parties)
-        found.append((int(world.expires[0, column]), parties, f"extend: {agreement.title}"))
+        last = int(world.expires[0, simulation.plan.column("agreements", name)])
+        found.append((last, parties, f"extend: {agreement.title}"))
     return sorted(found)
 
 
 def _assumptions(made: Plan, defaults: bool) -> list[str]:
-    sources = provenance(made.scenario)
+    sources = provenance(made.written)
     chosen = {path: scalar for path, scalar in made.scalars.items() if (sources[path].source == DEFAULT) == defaults}
     width = max((len(path) for path in chosen), default=0)
     if defaults:

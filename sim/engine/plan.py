@@ -30,6 +30,9 @@ class Plan:
     """Everything about a scenario that does not depend on the run."""
 
     scenario: Scenario
+    """its parts in alphabetical order, as columns are"""
+    written: Scenario
+    """in the order of the file, for readers"""
     scalars: Mapping[str, Scalar]
     symbols: Mapping[str, Symbol]
     columns: dict[str, dict[str, int]]
@@ -199,11 +202,12 @@ SUBJECTS = ("instruments", "agreements", "deals", "milestones", "legal_bases", "
 
 
 def plan(scenario: Scenario) -> Plan:
-    """Compile a validated scenario. File order never matters: deciders come in alphabetical order."""
+    """Compile a validated scenario. File order never matters: everything with a name comes in alphabetical order."""
+    written, scenario = scenario, _in_order(scenario)
     sections = {name: list(getattr(scenario, name)) for name in SUBJECTS}
     sections["deciders"] = [name for name, _ in scenario.deciders()]
     columns = {section: {name: column for column, name in enumerate(names)} for section, names in sections.items()}
-    made = Plan(scenario, collect_scalars(scenario), symbols(scenario), columns)
+    made = Plan(scenario, written, collect_scalars(written), symbols(scenario), columns)
     compiler = _Compiler(made)
     made.players = [compiler.player(name) for name in columns["deciders"]]
     made.events = {
@@ -221,6 +225,11 @@ def plan(scenario: Scenario) -> Plan:
     made.outcomes = {name: compiler.expression(outcome.when) for name, outcome in scenario.outcomes.items()}
     made.indicators = {name: compiler.expression(indicator.value) for name, indicator in scenario.indicators.items()}
     return made
+
+
+def _in_order(scenario: Scenario) -> Scenario:
+    sections = {name: getattr(scenario, name) for name in (*SUBJECTS, "goods", "indicators")}
+    return scenario.model_copy(update={name: dict(sorted(parts.items())) for name, parts in sections.items()})
 
 
 class _Compiler:

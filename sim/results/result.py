@@ -36,7 +36,7 @@ class Result:
 
     def __init__(self, plan: Plan, folder: Path, what_if: str | None = None) -> None:
         self.plan = plan
-        self.scenario = plan.scenario
+        self.scenario = plan.written
         self.folder = folder
         self.what_if = what_if
 

@@ -54,8 +54,8 @@ def stacks(simulation, date):
     """(off list, List 1–3, China general) at the end of a day, from the record."""
     rates, day = simulation.rates(), days.day(date)
     found = []
-    for series in range(3):
-        past = (rates.series == series) & (rates.day <= day)
+    for name in ("stack.off_list", "stack.list_1_3", "stack.china_general"):
+        past = (rates.series == simulation.plan.recorded_series.index(name)) & (rates.day <= day)
         found.append(float(rates.value[past][-1]))
     return found
 
