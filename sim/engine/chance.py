@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sim.days import MISSING
 from sim.engine.plan import Plan
 from sim.negotiation.policy import Truths
-from sim.sampling.distributions import quantile_after
-from sim.sampling.draws import draw_assumptions
+from sim.sampling.draws import draw_assumptions, redraw_after
 from sim.sampling.uniforms import Uniforms
 from sim.scenario.correlations import left_to_chance
 from sim.scenario.model import Correlation
@@ -53,31 +52,46 @@ def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation]:
 
 
 def redraw(twin: Simulation, children: Truths) -> None:
-    """Give children new dates, meetings and rulings where the parent's have not come yet."""
-    world, today, plan = twin.world, twin.world.today, twin.plan
+    """Give children new dates, meetings and rulings where the parent's have not come yet.
+
+    Dates go together as the scenario correlates them, among themselves and with those that have come.
+    """
+    world, plan = twin.world, twin.plan
+    ahead = {path: children & (date > world.today) for path, date in _dates(twin).items()}
+    _redraw_dates(twin, ahead)
     for column, (name, milestone) in enumerate(plan.scenario.milestones.items()):
-        ahead = children & (world.date[:, column] > today)
-        _redraw_date(twin, world.date[:, column], milestone.date, f"milestones.{name}.date", ahead)
         chance = twin.value(milestone.takes_place, f"milestones.{name}.takes_place")
         drawn = twin.uniforms.draw(f"takes_place:{name}") < chance
-        world.takes_place[ahead, column] = drawn[ahead]
+        rows = ahead[f"milestones.{name}.date"]
+        world.takes_place[rows, column] = drawn[rows]
     for column, (name, basis) in enumerate(plan.scenario.legal_bases.items()):
         if (challenge := basis.challenge) is None:
             continue
         path = f"legal_bases.{name}.challenge"
-        ahead = children & (world.decision[:, column] > today)
-        _redraw_date(twin, world.decision[:, column], challenge.decision, f"{path}.decision", ahead)
+        rows = ahead[f"{path}.decision"]
         struck = twin.uniforms.draw(f"court:{name}") < twin.value(challenge.struck, f"{path}.struck")
-        world.struck[ahead, column] = struck[ahead]
+        world.struck[rows, column] = struck[rows]
         lag = np.asarray(twin.value(challenge.lag, f"{path}.lag"), dtype=np.int32)
         falls = np.where(struck, world.decision[:, column] + lag, MISSING).astype(np.int32)
-        world.invalid_from[ahead, column] = falls[ahead]
+        world.invalid_from[rows, column] = falls[rows]
 
 
-def _redraw_date(twin: Simulation, dates: NDArray[np.int32], scalar: Scalar, path: str, ahead: Truths) -> None:
-    if scalar.fixed or not ahead.any():
-        return
-    uniform = twin.uniforms.draw(f"assumption:{path}")
-    redrawn = quantile_after(scalar.distribution, uniform, twin.world.today, scalar.dimension)
-    dates[ahead] = redrawn[ahead]
-    twin.assumptions[path] = np.where(ahead, redrawn, twin.assumptions[path])
+def _dates(twin: Simulation) -> dict[str, NDArray[np.int32]]:
+    """[run] the dates that are left to chance, by path: columns of the World itself."""
+    world, scenario = twin.world, twin.plan.scenario
+    dates = {f"milestones.{name}.date": world.date[:, column] for column, name in enumerate(scenario.milestones)}
+    for column, (name, basis) in enumerate(scenario.legal_bases.items()):
+        if basis.challenge is not None:
+            dates[f"legal_bases.{name}.challenge.decision"] = world.decision[:, column]
+    return dates
+
+
+def _redraw_dates(twin: Simulation, ahead: dict[str, Truths]) -> None:
+    chancy = {path: twin.plan.scalars[path] for path in ahead if not twin.plan.scalars[path].fixed}
+    correlations = _together(twin.plan, chancy)
+    values = {path: twin.assumptions[path] for path in chancy}
+    redrawn = redraw_after(twin.world.today, chancy, correlations, twin.uniforms, values, ahead)
+    twin.assumptions.update(redrawn)
+    for path, date in _dates(twin).items():
+        if path in redrawn:
+            date[ahead[path]] = redrawn[path][ahead[path]]

@@ -127,13 +127,61 @@ correlations:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="chance.redraw draws each date by itself: the copula is lost after a fork")
 def test_dates_that_go_together_still_do_after_a_fork(world, play):
     text = TIED + "  - {between: [milestones.first.date, milestones.second.date], value: 0.9}"
     simulation = play(world(text), runs=1000, until=days.day("2025-01-10"))
     family = simulation.fork(3)
     first, second = family.world.date[np.arange(3000) % 3 > 0].T
     assert np.corrcoef(first, second)[0, 1] == pytest.approx(np.corrcoef(*simulation.world.date.T)[0, 1], abs=0.1)
+
+
+THREE = """
+  third: {title: Third, date: {pert: [2025-02-01, 2025-05-01, 2025-09-30]}}
+correlations:
+  - {between: [milestones.first.date, milestones.second.date], value: 0.8}
+  - {between: [milestones.second.date, milestones.third.date], value: -0.4}
+"""
+
+
+@pytest.fixture
+def tied(world, play):
+    return play(world(TIED.replace("\ncorrelations:\n", THREE)), runs=1500, until=days.day("2025-04-10"))
+
+
+def test_after_a_fork_dates_that_go_together_are_as_those_of_all_runs_with_the_same_past(tied):
+    """Parents are themselves draws of what lies ahead given what has come: their children must look like them."""
+    from scipy import stats
+
+    family = tied.fork(2).world.date
+    parents, children = family[::2], family[1::2]
+    ahead = parents > tied.world.today
+    assert (children[~ahead] == parents[~ahead]).all()
+    patterns = [pattern for pattern in np.unique(ahead, axis=0) if pattern.any()]
+    assert len(patterns) >= 5
+    for pattern in patterns:
+        rows = (ahead == pattern).all(axis=1)
+        for measure in [*np.eye(3)[pattern], [1, -1, 0], [0, 1, 1]]:
+            both = stats.ks_2samp(parents[rows] @ measure, children[rows] @ measure, method="asymp")
+            assert both.pvalue > 1e-4, (pattern, measure)
+
+
+def test_dates_that_go_together_are_redrawn_for_each_run_by_itself(tied):
+    rows = [1400, 3, 77]
+    together, alone = tied.fork(3), tied.fork(3, rows)
+    for place, row in enumerate(rows):
+        assert (alone.world.date[3 * place : 3 * place + 3] == together.world.date[3 * row : 3 * row + 3]).all()
+    assert alone.world.date.dtype == tied.world.date.dtype
+    for path, values in tied.assumptions.items():
+        assert alone.assumptions[path].dtype == values.dtype
+
+
+def test_a_date_that_has_come_tells_of_one_that_goes_with_it(tied):
+    first, second, _ = tied.world.date.T
+    today = tied.world.today
+    rows = np.flatnonzero((first <= today) & (second > today))
+    second = tied.fork(5, rows).world.date[np.arange(5 * len(rows)) % 5 > 0, 1]
+    apart = np.quantile(np.arange(today + 1, days.day("2025-07-01")), 0.5)
+    assert np.median(second) < apart - 15
 
 
 def test_an_assumption_and_a_date_are_correlated_or_refused(world, play):
