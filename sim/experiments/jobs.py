@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import pickle
@@ -10,7 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
@@ -116,9 +118,18 @@ def _pooled(jobs: Sequence[Job], workers: int, work: Callable[[Job], Spent]) -> 
 def _end_with_parent() -> None:
     """Make this worker end when its parent has ended, however that was: a killed parent cannot tell its workers."""
     if (parent := multiprocessing.parent_process()) is not None:
-        Thread(target=_end_after, args=(parent,), daemon=True).start()
+        leave, left = multiprocessing.Pipe(duplex=False)
+        watch = Thread(target=_end_after, args=(parent.sentinel, leave), daemon=True)
+        watch.start()
+        atexit.register(_stop_watching, left, watch)
 
 
-def _end_after(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)  # at once: nobody waits for the block in hand, and an unfinished one counts for nothing
+def _end_after(parent: int, leave: Connection) -> None:
+    if parent in wait_for([parent, leave]):
+        os._exit(1)  # at once: nobody waits for the block in hand, and an unfinished one counts for nothing
+
+
+def _stop_watching(left: Connection, watch: Thread) -> None:
+    """A thread that is still there when the interpreter is taken down keeps libraries from cleaning up."""
+    left.close()
+    watch.join()

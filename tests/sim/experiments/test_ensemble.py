@@ -161,3 +161,14 @@ def test_the_manifest_says_how_to_make_it_again(scenario, tmp_path):
     assert (about["runs"], about["seed"], about["chances"]) == (40, 5, 20)
     assert about["scenario"]["agreements"]["truce"]["expires"] == "2025-11-10"
     assert set(about["versions"]) >= {"parley", "numpy", "simpy"}
+
+
+def test_workers_leave_without_a_word(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "run", str(WORLD), "--runs", "40", "--block", "20", "--workers", "2"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
