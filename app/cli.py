@@ -161,7 +161,7 @@ def names(file: str, find: str, what_if: str | None, sets: tuple[str, ...], stri
 @file_argument
 @overlay_options
 @ensemble_options
-@click.option("--run", "run_number", type=click.IntRange(0), metavar="K", help="Tell run K.")
+@click.option("--run", "run_number", type=click.IntRange(0, 2**32), metavar="K", help="Tell run K.")
 @click.option("--outcome", metavar="NAME", help="Tell the first run with this outcome.")
 @click.option("--typical", is_flag=True, help="Tell the most typical run.")
 def explain(

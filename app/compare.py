@@ -16,7 +16,7 @@ from sim.analysis.odds import Difference, difference
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.results import store
-from sim.results.block import finish, outcome_names
+from sim.results.block import digest, finish, outcome_names
 from sim.scenario.model import OTHER, Scenario
 
 
@@ -79,10 +79,20 @@ def _what_ifs_of(folder: Path) -> dict[str, Side]:
 
 
 def _stored(folder: Path) -> Side:
-    about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    outcome = store.read(folder, "runs", "outcome", order="run")["outcome"]
-    names = [*about["outcomes"], OTHER]
-    return Side(about["title"], outcome, names, about["outcomes"], about["chances"], about["seed"])
+    """UsageError where the folder is not whole: a lost block would be compared as if other futures had been played."""
+    from duckdb import Error
+
+    try:
+        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        whole = digest(store.each_block(folder, "runs", "hash_1, hash_2")) == about["digest"]
+        outcome = store.read(folder, "runs", "outcome", order="run")["outcome"] if whole else np.empty(0, np.int16)
+        names = [*about["outcomes"], OTHER]
+        side = Side(about["title"], outcome, names, about["outcomes"], about["chances"], about["seed"])
+    except (Error, ValueError, TypeError, KeyError) as error:
+        raise click.UsageError(f"{folder} holds no result that can be read; run it again") from error
+    if not whole:
+        raise click.UsageError(f"{folder} does not hold the runs that its manifest.json tells of; run it again")
+    return side
 
 
 def _simulated(scenario: Scenario, runs: int | None, seed: int | None, title: str | None = None) -> Side:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from plots.lettering import balanced, height, spread, width
@@ -17,8 +18,8 @@ from sim.days import date
 from sim.results.result import Steps
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-GAP, INDENT, AXIS = 8.0, 14.0, 26.0
-"""Points: between panels, left of the first, for the dates below."""
+GAP, AXIS = 8.0, 26.0
+"""Points: between panels, for the dates below."""
 
 
 def fan_chart(
@@ -40,15 +41,16 @@ def fan_chart(
     across = body_width(size)
     labels = {name: _labels(fan[:, -1]) for name, fan in fans.items()}
     beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
-    wide = (across - INDENT - GAP * (len(paths) - 1)) / len(paths) - beside
+    least, most = _scale(fans)
+    indent = max(width(f"{value:,.0f}", SMALL) for value in _round_values(most)) + 3
+    wide = (across - indent - GAP * (len(paths) - 1)) / len(paths) - beside
     heads = {name: balanced(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
     above = max(height(words, LABEL) for words in heads.values()) + 8
     tall = max(150.0, room(size, title, subtitle, source) - above - AXIS - 10)
-    least, most = _scale(fans)
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + AXIS)
         for place, (name, path) in enumerate(paths.items()):
-            left = INDENT + place * (wide + beside + GAP)
+            left = indent + place * (wide + beside + GAP)
             made.text(left, 0, heads[name], va="top", fontweight="bold")
             axes = made.axes(left, above, wide, tall)
             date_axis(axes, int(path.days[0]), int(path.days[-1]), wide)
@@ -86,8 +88,7 @@ def _bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade:
 
 def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, most: float) -> None:
     """Horizontal lines on round values; the numbers stand on them in the first panel."""
-    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if most / step <= 7)
-    values = np.arange(0, most, step)
+    values = _round_values(most)
     axes.set_yticks(values, [""] * len(values))
     axes.grid(visible=True, axis="y")
     if numbered is not None:
@@ -95,7 +96,12 @@ def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, 
         least = axes.get_ylim()[0]
         for value in values[1:]:
             y = above + tall * (1 - (value - least) / (most - least))
-            made.text(left - 2, y, f"{value:g}", fontsize=SMALL, color=GREY, ha="right")
+            made.text(left - 2, y, f"{value:,.0f}", fontsize=SMALL, color=GREY, ha="right")
+
+
+def _round_values(most: float) -> list[float]:
+    locator = MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True)
+    return [value for value in locator.tick_values(0, most) if value < most]
 
 
 def _labels(ends: NDArray[np.float64]) -> list[tuple[float, str]]:

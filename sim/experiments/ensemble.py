@@ -229,7 +229,7 @@ def may_take(target: Path) -> bool:
 def swapped_in(target: Path) -> Iterator[Path]:
     """A folder to fill that takes the place of `target` whole when the block ends without an error.
 
-    FileExistsError where Parley did not make what is there.
+    What somebody has put beside the result stays there. FileExistsError where Parley did not make what is there.
     """
     work = target.parent / ".work"
     staging, old = (work / f"{what}-{target.name}-{os.getpid()}" for what in ("staging", "old"))
@@ -241,6 +241,9 @@ def swapped_in(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         staging.rename(target)
+        for kept in old.glob("*"):
+            if not (target / kept.name).exists():
+                kept.rename(target / kept.name)
     except BaseException:
         if old.exists() and not target.exists():
             old.rename(target)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.evaluation import Compiled
 from sim.scenario.scalars import Scalar
-from sim.scenario.units import LONGEST, Dimension
+from sim.scenario.units import HIGHEST, LONGEST, Dimension
 
 Truths = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -38,7 +38,7 @@ class Sight(Protocol):
 _ALLOWED = {
     Dimension.share: (0.0, 1.0, "a probability or share is between 0 and 1 (use min(1, …) or max(0, …))"),
     Dimension.days: (0.0, float(LONGEST), f"a duration is between 0 and {LONGEST:,} days"),
-    Dimension.points: (0.0, np.inf, "a rate is not negative"),
+    Dimension.points: (0.0, HIGHEST, f"a rate is between 0 and {HIGHEST:,.0f} points"),
 }
 """Least and most of what an expression may give, by dimension, and the rule in words."""
 

@@ -69,6 +69,13 @@ class ZeroDivision(EvaluationError):  # noqa: N818 (says what happened)
         return f"{self.text!r} divides by zero: {self.name} is 0 in {self.runs} run(s)"
 
 
+class Overflow(EvaluationError):  # noqa: N818 (says what happened)
+    """A number grows beyond all bounds in some runs."""
+
+    def __str__(self) -> str:
+        return f"{self.text!r} gives no finite number in {self.runs} run(s)"
+
+
 @dataclass(frozen=True)
 class Timed:
     """A function over the run's path: who keeps the path evaluates `inner` and answers `View.timed(key)`."""
@@ -95,12 +102,14 @@ class Compiled:
     def evaluate(self, view: View, mask: Mask = None) -> NDArray[Any]:
         """[run] value, a new array. Outside the mask it is unspecified.
 
-        Raises MissingDate for a date that is compared, or calculated with, where it is missing, and
-        ZeroDivision; both for runs under the mask only.
+        Raises MissingDate for a date that is compared, or calculated with, where it is missing, ZeroDivision and
+        Overflow; all for runs under the mask only.
         """
         # Values outside the mask may be anything, so NumPy's warnings say nothing.
         with np.errstate(all="ignore"):
             value = self._code(view, mask)
+        if self.kind not in _DTYPES and (endless := _count(~np.isfinite(value), view, mask)):
+            raise Overflow(self.text, self.text, endless)
         result = np.empty(len(view), _DTYPES.get(self.kind, np.float64))
         result[:] = value
         return result

@@ -13,7 +13,19 @@ from pydantic_core import CoreSchema, core_schema
 from sim.days import date as as_date
 from sim.scenario.problems import closest, describe
 from sim.scenario.shapes import SHAPES, Distribution, example, fixed, shaped
-from sim.scenario.units import LONGEST, UNIT, Dimension, dimension_of, is_date, split, unit_of, value, within, written
+from sim.scenario.units import (
+    HIGHEST,
+    LONGEST,
+    UNIT,
+    Dimension,
+    dimension_of,
+    is_date,
+    split,
+    unit_of,
+    value,
+    within,
+    written,
+)
 
 __all__ = ["ABOUT", "AnyScalar", "Day", "Distribution", "Duration", "Money", "Points", "Scalar", "Share", "parse"]
 
@@ -146,7 +158,8 @@ def _check_reach(scalar: Scalar, raw: Any, of_the_key: bool) -> None:
         elif (
             dimension is Dimension.share
             or (dimension in (Dimension.days, Dimension.tonnes) and end < 0)
-            or (dimension is Dimension.days and scalar.distribution.bulk()[1] > LONGEST)
+            or max(map(abs, scalar.distribution.bulk()))
+            > {Dimension.days: LONGEST, Dimension.points: HIGHEST}.get(dimension, math.inf)
         ):
             raise ValueError(f"found {found}, which has no end; add truncate: [least, most]")
 

@@ -60,6 +60,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LARGEST = 1e15
 LONGEST = 36_525
 """days of the longest duration, a hundred years"""
+HIGHEST = 10_000.0
+"""Points: above every duty on record (anti-dumping orders of thousands of per cent), below a slip of the pen."""
 
 
 def written(dimension: Dimension) -> str:
@@ -120,6 +122,8 @@ def within(number: float, found: str, dimension: Dimension) -> float:
         raise ValueError(f"found {found}, which is negative; give {written(dimension)}")
     if dimension is Dimension.days and number > LONGEST:
         raise ValueError(f"found {found}; a duration is at most {LONGEST:,} days")
+    if dimension is Dimension.points and abs(number) > HIGHEST:
+        raise ValueError(f"found {found}; a rate is at most {HIGHEST:,.0f} points")
     return number
 
 

@@ -1,6 +1,8 @@
 """Every command as a user types it: what it prints, its exit code, what it leaves on disk."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +82,43 @@ def test_compare_refuses_futures_that_are_not_the_same(played, tmp_path):
     result = parley("compare", folder, other / "small")
     assert result.exit_code == 2
     assert "not the same futures" in result.output
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda base: shutil.rmtree(next(base.glob("block-*"))),
+        lambda base: os.truncate(next(base.glob("block-*")) / "runs.parquet", 100),
+        lambda base: (base / "manifest.json").write_text("[]"),
+    ],
+)
+def test_compare_refuses_a_folder_that_is_not_whole(harm, played, tmp_path):
+    folder, _ = played
+    harmed = shutil.copytree(folder, tmp_path / "harmed")
+    harm(harmed / "results" / "base")
+    result = parley("compare", folder, harmed)
+    assert result.exit_code == 2
+    assert "run it again" in result.output
+
+
+def test_what_somebody_puts_beside_a_result_stays(tmp_path):
+    for seed in (1, 2):
+        assert parley("run", SMALL, "--runs", 20, "--seed", seed, "--out", tmp_path).exit_code == 0
+        (tmp_path / "small" / "notes.txt").write_text("mine")
+    left = {path.name for path in (tmp_path / "small").iterdir()}
+    assert left == {"briefing.html", "charts", "manifest.json", "results", "notes.txt"}
+    assert json.loads((tmp_path / "small" / "manifest.json").read_text())["seed"] == 2
+
+
+def test_a_rate_that_grows_without_end_is_named_with_its_place(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    rules = "{raise: {at: review, probability: 100 %, do: {set_rate: fentanyl, to: fentanyl.rate * 30}}}"
+    mine.write_text(f"extends: {SMALL}\nactors: {{us: {{policy: {{rules: {rules}}}}}}}\n")
+    result = parley("run", mine, "--runs", 20, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "mine.yaml:2:" in result.output
+    assert "'fentanyl.rate * 30' gave 18000; a rate is between 0 and 10,000 points" in result.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_validate_says_valid_and_counts_warnings():

@@ -103,6 +103,8 @@ CASES = {
     "fan of three": lambda size: fan_of(3, 442, size),
     "fan at zero": lambda size: fan_of(2, 442, size, values=0.0),
     "fan below zero": lambda size: fan_of(2, 442, size, values=-3.0),
+    "fan of an absurd rate": lambda size: fan_of(2, 442, size, values=9_000.0),
+    "fan of a tenth of a point": lambda size: fan_of(1, 442, size, values=0.1),
     "fan of three weeks": lambda size: fan_of(3, 21, size),
     "fan of six years": lambda size: fan_of(3, 2190, size),
     "truce": lambda size: truce_of(442, size, 0.5, 0.9),

@@ -183,6 +183,13 @@ def test_a_division_by_zero_that_matters_is_an_error():
         value("x / (five - 5)")
 
 
+def test_a_number_without_bounds_is_an_error():
+    endless = " * 1e15" * 21
+    with pytest.raises(EvaluationError, match="gives no finite number in 4 run"):
+        value(f"(five - 1){endless}")
+    assert value(f"five{endless} > 0").all()
+
+
 def test_runs_outside_the_mask_raise_nothing():
     present = np.array([True, True, False, True])
     assert value("a.expires < today", present)[present].tolist() == [False, True, False]

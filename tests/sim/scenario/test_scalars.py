@@ -102,6 +102,7 @@ def test_a_shape_without_ends_reaches_everywhere_that_its_dimension_allows():
         ({"uniform": ["-5 pp", "5 pp"]}, Dimension.points, "may be negative"),
         ({"normal": ["2 bn USD", "3 bn USD"]}, Dimension.money, "may be negative"),
         (f"{LONGEST + 1} d", Dimension.days, "at most 36,525 days"),
+        ("10001 pp", Dimension.points, "at most 10,000 points"),
         (Adjusted("80 %", "+30 %"), Dimension.share, "gives 110 %"),
         (Adjusted("hard", "+3 d"), None, "words are replaced"),
         (Adjusted("2025-11-10", "×2"), Dimension.date, "moved by days"),
