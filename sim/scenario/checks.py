@@ -79,6 +79,10 @@ class _Checker:
             yield from _in_order(agreement.since, agreement.expires, ("agreements", name, "expires"), "since")
         for name, milestone in self.scenario.milestones.items():
             yield from self._comes(milestone.date, ("milestones", name, "date"))
+            yield from self._not_both(milestone.date, ("milestones", name, "date"))
+        for name, basis in self.scenario.legal_bases.items():
+            if basis.challenge is not None:
+                yield from self._not_both(basis.challenge.decision, ("legal_bases", name, "challenge", "decision"))
         for name, decider in self.scenario.deciders():
             section = "actors" if name in self.scenario.actors else "coalitions"
             for place, move in enumerate(decider.policy.moves if isinstance(decider.policy, Script) else []):
@@ -91,6 +95,14 @@ class _Checker:
         if most < first or least > last:
             span = f"{self.scenario.start} to {self.scenario.horizon}"
             yield Finding(path, f"found {date.describe()}, outside the scenario ({span}); it never comes", None, True)
+
+    def _not_both(self, date: Scalar, path: Path) -> Iterator[Finding]:
+        """Whether a date has come by as_of is known then, so it is not drawn from both sides of it."""
+        as_of = self.scenario.as_of
+        (least, most), (low, high) = date.distribution.reach(), date.distribution.bulk()
+        if max(least, low) < days.day(as_of) <= min(most, high):
+            message = f"found {date.describe()}, some of it before as_of ({as_of}), when it is known whether it has come"
+            yield Finding(path, f"{message}; give the fact, or add truncate: [{as_of}, the latest date]")
 
     def _not_later(self, scalar: Scalar | None, path: Path) -> Iterator[Finding]:
         if scalar is not None and scalar.distribution.reach()[1] > days.day(self.scenario.as_of):
