@@ -101,8 +101,9 @@ class _Checker:
         as_of = self.scenario.as_of
         (least, most), (low, high) = date.distribution.reach(), date.distribution.bulk()
         if max(least, low) < days.day(as_of) <= min(most, high):
-            message = f"found {date.describe()}, some of it before as_of ({as_of}), when it is known whether it has come"
-            yield Finding(path, f"{message}; give the fact, or add truncate: [{as_of}, the latest date]")
+            found = f"{date.describe()}, some of it before as_of ({as_of})"
+            cure = f"give the fact, or add truncate: [{as_of}, the latest date]"
+            yield Finding(path, f"found {found}, when it is known whether it has come; {cure}")
 
     def _not_later(self, scalar: Scalar | None, path: Path) -> Iterator[Finding]:
         if scalar is not None and scalar.distribution.reach()[1] > days.day(self.scenario.as_of):
