@@ -144,10 +144,10 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
     if not len(tariffs):
         return lines
     rows = np.arange(1)
-    state, rate = tariffs.layer_state(simulation.world, rows)
+    bite, rate = tariffs.layer_state(simulation.world, rows)
     for name in scenario.goods:
         stack = tariffs.goods[name]
-        parts = tariffs.stacks.breakdown(stack, state[0], rate[0])
+        parts = tariffs.stacks.breakdown(stack, bite[0], rate[0])
         total = sum(points for _, points in parts)
         listed = " + ".join(f"{layer.split('#')[0]} {points:g}" for layer, points in parts) or "nothing"
         lines.append(f"{'stack.' + name:<32} {total:6.1f} pp over MFN = {listed}")

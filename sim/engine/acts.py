@@ -228,7 +228,8 @@ def _agreement_touched(simulation: Simulation, column: int, rows: Rows) -> None:
 
 
 def _offerable(view: View, act: Act, column: int, mover: Mover) -> Truths:
-    return ~offer_stands(view, column, mover.who)
+    """On the day of a deal what it lifts still stands, and nobody lays it on the table again for that."""
+    return ~offer_stands(view, column, mover.who) & (view.world.concluded_on[:, column] != view.today)
 
 
 def _acceptable(view: View, act: Act, column: int, mover: Mover) -> Truths:
@@ -252,6 +253,7 @@ def _conclude(simulation: Simulation, deal: int, rows: Rows, mover: Mover) -> No
     width = len(simulation.plan.players)
     simulation.world.consent[agreed, deal * width : (deal + 1) * width] = MISSING
     simulation.world.concluded_on[agreed, deal] = simulation.world.today
+    simulation.touched("concluded_on", deal, agreed)
     subject = simulation.plan.subject("deals", deal)
     simulation.log.add(agreed, simulation.world.today, What.concluded, subject, mover.who, mover.rule)
     for term in terms:

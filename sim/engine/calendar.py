@@ -36,6 +36,7 @@ _OFFSETS: dict[str, tuple[int, ...]] = {
     "held_until": (1,),
     "since": (0,),
     "expires": (0, 1),
+    "concluded_on": (1,),
     "date": (0,),
     "decision": (0,),
     "invalid_from": (0,),
@@ -53,7 +54,7 @@ _SECTION = {
     **dict.fromkeys(("since", "expires"), "agreements"),
     **dict.fromkeys(("decision", "invalid_from"), "legal_bases"),
     "date": "milestones",
-    "consent": "deals",
+    **dict.fromkeys(("consent", "concluded_on"), "deals"),
 }
 """What changes its state on a pending day."""
 

@@ -71,8 +71,7 @@ class TariffSeries:
         """[row, series] for the given rows, goods first; `moved` as in `layer_state`."""
         if not len(self):
             return np.empty((len(rows), 0))
-        state, rate = self.layer_state(world, rows, moved)
-        add_on = self.stacks.add_on(state, rate)
+        add_on = self.stacks.add_on(*self.layer_state(world, rows, moved))
         columns = [add_on[:, stack] for stack in self.goods.values()]
         nothing = np.full(len(rows), np.nan)
         columns += [nothing if series is None else series.average(add_on) for series in self.averages.values()]
@@ -89,25 +88,24 @@ class TariffSeries:
 
     def layer_state(
         self, world: World, rows: NDArray[np.int64], moved: Collection[int] = ()
-    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """([row, layer] in force, [row, layer] rate in pp); a narrowed tariff bites with its share of the rate.
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """([row, layer] share of its scope on which it is in force, else 0; [row, layer] rate in pp).
 
         What is in force is taken from the World's record of it, for the instruments in `moved` from their dates.
         """
-        state = np.zeros((len(rows), len(self.sources)), dtype=np.bool_, order="F")
-        rate = np.zeros(state.shape, order="F")
+        bite = np.zeros((len(rows), len(self.sources)), order="F")
+        rate = np.zeros(bite.shape, order="F")
         for column, source in enumerate(self.sources):
             if not self._covering[column]:
                 continue
-            state[:, column] = self._in_force(world, rows, source.instrument, moved)
+            in_force = self._in_force(world, rows, source.instrument, moved)
             if source.carrier is not None:
-                state[:, column] &= world.carried[rows, source.carrier]
+                in_force = in_force & world.carried[rows, source.carrier]
             if source.target is not None:
-                state[:, column] &= ~world.exempt[rows, source.target]
+                in_force = in_force & ~world.exempt[rows, source.target]
+            bite[:, column] = in_force * world.share[rows, source.instrument]
             rate[:, column] = world.rate[rows, source.instrument]
-            if self.layers[column].mode is not Mode.tops_up_to:  # an all-in ceiling is not lower for fewer goods
-                rate[:, column] *= world.share[rows, source.instrument]
-        return state, rate
+        return bite, rate
 
     def _in_force(
         self, world: World, rows: NDArray[np.int64], instrument: int, moved: Collection[int]

@@ -5,6 +5,10 @@ in force and not replaced there:
 
     stack = Σ rates of adds and replaces + Σ over groups of the highest rate + Σ max(0, ceiling − MFN)
 
+A layer may bite on a share of its scope. The stack is then the mean over the goods of the cell: what a narrowed
+layer leaves free, the layers that it replaces or outdoes in its group take. Which goods one layer leaves free says
+nothing about which another does, so shares multiply (an assumption: scopes overlap as by chance).
+
 Cells on which the same layers count the same way are one class, so that a stack is computed once for each
 class. Every figure says what it is: a stack is the legal rate over MFN on a good; an average is at the fixed
 weights of the trade data. The order in which layers are given never matters, not even for the last bit.
@@ -16,6 +20,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -84,19 +89,50 @@ class _Term:
     replaced_by: tuple[int, ...]
     mfn_pp: float | None
 
-    def counts(self, in_force: Truths) -> Truths:
-        counts: Truths = in_force[:, self.layer]
+    def share(self, bite: Numbers) -> Numbers:
+        """[run] share of the cell's goods on which it counts."""
+        share = bite[:, self.layer]
         for other in self.replaced_by:
-            counts = counts & ~in_force[:, other]
-        return counts
+            share = share * (1.0 - bite[:, other])
+        return share
 
-    def amount(self, in_force: Truths, rate_pp: Numbers) -> Numbers:
-        rate = np.where(self.counts(in_force), rate_pp[:, self.layer], 0.0)
+    def amount(self, rate_pp: Numbers) -> Numbers:
+        """[run] percentage points on a good on which it counts."""
+        rate = rate_pp[:, self.layer]
         return rate if self.mfn_pp is None else np.maximum(rate - self.mfn_pp, 0.0)
 
 
 _Summand = tuple[_Term, ...]
 """Terms of which the highest counts: one term, or those of a group."""
+
+
+def _contributions(summand: _Summand, bite: Numbers, rate_pp: Numbers) -> Numbers:
+    """[run, term] percentage points that each term brings to the mean over the cell's goods."""
+    if len(summand) == 1:
+        return (summand[0].share(bite) * summand[0].amount(rate_pp))[:, np.newaxis]
+    amount = np.stack([term.amount(rate_pp) for term in summand], axis=1)
+    share = np.zeros(amount.shape)
+    replacing = sorted({other for term in summand for other in term.replaced_by})
+    for bites in product((False, True), repeat=len(replacing)):  # goods by which of these bite on them
+        met = dict(zip(replacing, bites, strict=True))
+        goods = np.ones(len(bite))
+        for other, does in met.items():
+            goods = goods * (bite[:, other] if does else 1.0 - bite[:, other])
+        left = [place for place, term in enumerate(summand) if not any(met[other] for other in term.replaced_by)]
+        if left:
+            own = bite[:, [summand[place].layer for place in left]]
+            share[:, left] += goods[:, np.newaxis] * _taken(own, amount[:, left])
+    return share * amount
+
+
+def _taken(bite: Numbers, amount: Numbers) -> Numbers:
+    """[run, term] share of the goods on which each is the highest; of equal ones the first by name."""
+    order = np.argsort(-amount, axis=1, kind="stable")
+    falling = np.take_along_axis(bite, order, axis=1)
+    free = np.cumprod(np.c_[np.ones(len(bite)), 1.0 - falling[:, :-1]], axis=1)
+    taken = np.empty(bite.shape)
+    np.put_along_axis(taken, order, falling * free, axis=1)
+    return taken
 
 
 @dataclass(frozen=True)
@@ -158,29 +194,23 @@ class Stacks:
         return [column in found for column in range(len(self.layers))]
 
     @cached_property
-    def _steps(self) -> tuple[tuple[_Term, ...], tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
-        """Distinct terms; distinct summands, as places of terms; classes, as places of summands."""
+    def _steps(self) -> tuple[tuple[_Summand, ...], tuple[tuple[int, ...], ...]]:
+        """Distinct summands; classes, as places of summands."""
         summands = _places(summand for stack in self.classes for summand in stack)
-        terms = _places(term for summand in summands for term in summand)
-        return (
-            tuple(terms),
-            tuple(tuple(terms[term] for term in summand) for summand in summands),
-            tuple(tuple(summands[summand] for summand in stack) for stack in self.classes),
-        )
+        return tuple(summands), tuple(tuple(summands[summand] for summand in stack) for stack in self.classes)
 
-    def add_on(self, in_force: Truths, rate_pp: Numbers) -> Numbers:
-        """[run, class] stack over MFN in percentage points.
+    def add_on(self, bite: Numbers, rate_pp: Numbers) -> Numbers:
+        """[run, class] stack over MFN in percentage points, the mean over the goods of the class.
 
-        `in_force` and `rate_pp` are [run, layer]; rates are not negative, and where a layer is not in force
-        its rate is of no account.
+        `bite` is the [run, layer] share of its scope on which a layer is in force, 0 where it is not; `rate_pp`
+        [run, layer] is finite, not negative, and of no account where the layer is not in force.
         """
-        terms, summands, classes = self._steps
-        amounts = [term.amount(in_force, rate_pp) for term in terms]
-        highest = [_highest([amounts[place] for place in places]) for places in summands]
-        total = np.zeros((len(in_force), len(classes)), order="F")
+        summands, classes = self._steps
+        points = [_sum(_contributions(summand, bite, rate_pp)) for summand in summands]
+        total = np.zeros((len(bite), len(classes)), order="F")
         for column, places in enumerate(classes):
             for place in places:
-                total[:, column] += highest[place]
+                total[:, column] += points[place]
         return total
 
     def class_of(self, importer: str, exporter: str, tranche: str, sector: str | None = None) -> int:
@@ -202,21 +232,18 @@ class Stacks:
             raise ValueError(f"the stack on tranche {tranche!r} in {among} depends on the sector: {', '.join(held)}")
         return int(found[0])
 
-    def breakdown(self, cls: int, in_force: Truths, rate_pp: Numbers) -> list[tuple[str, float]]:
-        """(layer, percentage points) of each layer that counts on a class in one run, by name.
+    def breakdown(self, cls: int, bite: Numbers, rate_pp: Numbers) -> list[tuple[str, float]]:
+        """(layer, percentage points) of each layer that brings some to a class in one run, by name.
 
-        `in_force` and `rate_pp` are [layer], one row of those of `add_on`; the points sum to its value. Of
-        equal rates in a group, the first name is given.
+        `bite` and `rate_pp` are [layer], one row of those of `add_on`; the points sum to its value.
         """
-        row, rates = in_force[np.newaxis], rate_pp[np.newaxis]
-        parts = []
-        for summand in self.classes[cls]:
-            counting = [term for term in summand if term.counts(row)[0]]
-            if counting:
-                amounts = [float(term.amount(row, rates)[0]) for term in counting]
-                best = amounts.index(max(amounts))
-                parts.append((self.layers[counting[best].layer].name, amounts[best]))
-        return sorted(parts)
+        row, rates = bite[np.newaxis], rate_pp[np.newaxis]
+        return sorted(
+            (self.layers[term.layer].name, points)
+            for summand in self.classes[cls]
+            for term, points in zip(summand, _contributions(summand, row, rates)[0].tolist(), strict=True)
+            if points > 0
+        )
 
     def series(self, importers: Sequence[str], exporters: Sequence[str], sector: str | None = None) -> AverageSeries:
         """The average tariff on what importers buy from exporters (patterns), all goods or one sector's.
@@ -234,16 +261,17 @@ class Stacks:
         return AverageSeries(shares, float((weight * self.table.mfn_pp[chosen]).sum() / total))
 
 
+def _sum(columns: Numbers) -> Numbers:
+    """[run] one column after the other: a sum along an axis may round a run differently next to other runs."""
+    total = np.zeros(len(columns))
+    for column in columns.T:
+        total += column
+    return total
+
+
 def _places(items: Iterable[_Item]) -> dict[_Item, int]:
     """Each distinct item and its place among them."""
     return {item: place for place, item in enumerate(dict.fromkeys(items))}
-
-
-def _highest(amounts: list[Numbers]) -> Numbers:
-    highest = amounts[0]
-    for amount in amounts[1:]:
-        highest = np.maximum(highest, amount)
-    return highest
 
 
 def _replacing(layers: Sequence[Layer]) -> list[set[int]]:

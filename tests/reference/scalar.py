@@ -340,7 +340,7 @@ class Run:
             "exempt": lambda: not {self.plan.players[a].name for a in act.actors} <= one.exempt,
             "extend": lambda: self.agreements[name].since <= self.today,
             "end": lambda: self.live(name) and self.agreements[name].left != self.today,
-            "offer": lambda: not self.stands(name, me),
+            "offer": lambda: not self.stands(name, me) and self.deals[name].concluded != self.today,
             "accept": lambda: any(self.stands(name, p) for p in self.deals[name].consent) and not self.stands(name, me),
             "cancel": lambda: self.milestones[name].cancelled is None and self.milestones[name].date > self.today,
             "join": lambda: me not in self.coalitions[name],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -290,6 +291,32 @@ def test_stacks_equal_a_slow_reading_of_every_cell(
         for run in range(len(in_force))
     ]  # fmt: skip
     assert by_cell(Stacks.compile(layers, table), in_force, rate_pp) == pytest.approx(np.array(slow))
+
+
+@settings(max_examples=50)
+@given(cases(), st.data())
+def test_where_layers_bite_on_a_share_the_stack_is_the_mean_over_the_goods(
+    case: tuple[TrancheTable, list[Layer], Truths, Numbers], data: st.DataObject
+) -> None:
+    """Every good is met by each layer with the chance of its share; all ways to be met are gone through."""
+    table, layers, _, rate_pp = case
+    shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])
+    bite = np.array([data.draw(st.lists(shares, min_size=len(layers), max_size=len(layers)))])
+    stacks = Stacks.compile(layers, table)
+    mean = np.zeros(len(table))
+    for met in product((False, True), repeat=len(layers)):
+        chance = np.prod([share if does else 1 - share for share, does in zip(bite[0], met, strict=True)])
+        mean += chance * by_cell(stacks, np.array([met], dtype=np.bool_), rate_pp[:1])[0]
+    assert by_cell(stacks, bite, rate_pp[:1])[0] == pytest.approx(mean)
+
+
+def test_what_a_narrowed_layer_leaves_free_is_not_free_of_the_one_it_replaces() -> None:
+    layers = [Layer("low"), replacing("high", "low")]
+    stacks = Stacks.compile(layers, TABLE)
+    rate_pp = np.array([[20.0, 25.0]] * 3)
+    halved = stacks.add_on(np.array([[1.0, 1.0], [1.0, 0.5], [1.0, 0.0]]), rate_pp)
+    assert halved[:, 0].tolist() == [25.0, 22.5, 20.0]
+    assert stacks.breakdown(0, np.array([1.0, 0.5]), rate_pp[0]) == [("high", 12.5), ("low", 10.0)]
 
 
 @given(cases(), st.randoms())
