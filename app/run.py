@@ -78,9 +78,11 @@ class Finished:
         """The same for a reader."""
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
         lines = [self.scenario.title, ""]
+        nested = self.scenario.ensemble.chances > 1
         for name, o in self.odds.items():
-            band = "" if o.low is None or o.high is None else f"   5–95 % of assumptions: {o.low:.0%} – {o.high:.0%}"
-            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}")
+            found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"
+            band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
+            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
         spent = ", ".join(f"{name} {value:.1f} s" for name, value in self.seconds.items())
         resumed = f"; {self.blocks_resumed} of {self.blocks} blocks were there already" if self.blocks_resumed else ""
         return "\n".join([*lines, "", f"{spent}{resumed}", f"digest {self.digest}", f"briefing: {self.briefing}"])

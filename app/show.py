@@ -237,7 +237,19 @@ def difference_shown(old: Scenario, new: Scenario) -> str:
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
             lines.append(f"{path}: {before.get(path, '(not there)')} → {after.get(path, '(not there)')}")
+    lines += _orders(canonical(old), canonical(new))
     return "\n".join(lines) or "no difference in what is simulated"
+
+
+def _orders(old: object, new: object, path: str = "") -> Iterator[str]:
+    """Mappings whose order differs: in canonical content a key stands elsewhere only where order says something."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return
+    before, after = ([key for key in one if key in other] for one, other in ((old, new), (new, old)))
+    if before != after:
+        yield f"{path}, in this order: {', '.join(before)} → {', '.join(after)}"
+    for key in before:
+        yield from _orders(old[key], new[key], f"{path}.{key}" if path else str(key))
 
 
 def _values(scenario: Scenario) -> Iterator[tuple[str, object]]:

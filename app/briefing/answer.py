@@ -30,8 +30,12 @@ def _likeliest(found: Findings) -> str:
         return f"In every one of the {found.result.runs:,} futures played: {title}."
     if one.mean == 0:
         return f"None of the named outcomes comes about in the {found.result.runs:,} futures played."
-    over = "" if one.low is None or one.high is None else f", {span(one.low, one.high)} over the assumptions"
-    return f"{title} is {odds_word(one.mean)}: it comes about in {percent(one.mean)} of futures{over}."
+    said = f"{title} is {odds_word(one.mean)}: it comes about in {percent(one.mean)} of futures"
+    if one.low is not None and one.high is not None:
+        return f"{said}, {span(one.low, one.high)} over the assumptions."
+    if found.result.chances > 1 and found.uncertain:
+        return f"{said}; how far that moves over the assumptions cannot be told from {found.result.runs:,} futures."
+    return f"{said}."
 
 
 def _else(found: Findings) -> str:
@@ -42,7 +46,8 @@ def _else(found: Findings) -> str:
     said = []
     if listed:
         *most, last = listed
-        said.append(f"the likeliest are {', '.join(most)} and {last}" if most else f"the likeliest is {last}")
+        named_most = "the likeliest" if OTHER not in others else "of those that have a name, the likeliest"
+        said.append(f"{named_most} are {', '.join(most)} and {last}" if most else f"{named_most} is {last}")
     if left := rest[len(named) :]:
         said.append(f"{count(len(left))} more outcomes share {percent(sum(found.odds[name].mean for name in left))}")
     if OTHER in others:

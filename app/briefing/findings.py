@@ -9,6 +9,7 @@ from plots.odds import ranked
 from plots.style import colours
 from sim.analysis.odds import Difference, Odds, difference, shares
 from sim.results.result import Result
+from sim.scenario.correlations import left_to_chance
 
 
 class Findings:
@@ -33,6 +34,11 @@ class Findings:
     def ranked(self) -> list[str]:
         """Outcomes, the likeliest first."""
         return ranked(self.odds)
+
+    @cached_property
+    def uncertain(self) -> list[str]:
+        """Paths of the assumptions that are not the same in all futures. Chance is not among them."""
+        return [path for path, scalar in self.plan.scalars.items() if not (scalar.fixed or left_to_chance(path))]
 
     @cached_property
     def deciders(self) -> dict[str, str]:

@@ -59,7 +59,7 @@ def odds(found: Findings) -> list[Block]:
         )
     return [
         FigureBlock(odds_chart(found.odds, found.titles, title, found.source)),
-        Table("Odds by outcome, the likeliest first", columns, rows),
+        Table("Odds by outcome, the likeliest first, what is left over last", columns, rows),
         *(Paragraph(note, note=True) for note in notes),
     ]
 

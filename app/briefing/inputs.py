@@ -47,8 +47,10 @@ def assumptions(found: Findings) -> list[Block]:
     unsourced = sum(one.source is None for one in given)
     text = f"Of {len(given)} numbers and dates, {signed} are signed assumptions and {len(given) - signed - unsourced} "
     text += "carry a source" + (f"; {unsourced} have neither." if unsourced else ".")
-    uncertain = sum(not scalar.fixed for scalar in found.plan.scalars.values())
-    blocks: list[Block] = [Paragraph(f"{text} {uncertain} are uncertain and drawn anew for each draw.")]
+    dates = sum(not scalar.fixed for scalar in found.plan.scalars.values()) - len(found.uncertain)
+    text += f" {len(found.uncertain)} are uncertain and drawn together, {found.result.chances} futures to a draw"
+    text += f"; {dates} dates are chance, drawn in every future." if dates else "."
+    blocks: list[Block] = [Paragraph(text)]
     by_section: dict[str, list[list[str]]] = {}
     for path, scalar in found.plan.scalars.items():
         one = sources[path]

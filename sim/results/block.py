@@ -36,12 +36,12 @@ class Block:
 def finish(simulation: Simulation) -> Block:
     """The tables of a simulation that has reached its horizon."""
     entries, rates = simulation.log.entries(), simulation.rates()
-    run = simulation.world.run
-    runs: dict[str, NDArray[Any]] = {"run": run, "outcome": outcomes(simulation)}
+    run, outcome = simulation.world.run, outcomes(simulation)
+    runs: dict[str, NDArray[Any]] = {"run": run, "outcome": outcome}
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
     runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
     runs |= _dates(simulation)
-    hashes = np.frombuffer(b"".join(run_hashes(simulation, entries, rates)), dtype="<u8").reshape(-1, 2)
+    hashes = np.frombuffer(b"".join(run_hashes(simulation, outcome, entries, rates)), dtype="<u8").reshape(-1, 2)
     runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
     return Block(runs, _with_runs(run, entries), _with_runs(run, rates))
 
@@ -85,16 +85,16 @@ _DATES = {
 }
 
 
-def run_hashes(simulation: Simulation, entries: Entries, rates: Rates) -> Iterator[bytes]:
-    """One hash a run, over its state, its assumptions, its log and its tariff path, in canonical form."""
-    world = simulation.world
+def run_hashes(simulation: Simulation, outcome: NDArray[np.int16], entries: Entries, rates: Rates) -> Iterator[bytes]:
+    """One hash a run, over the name of its outcome, its state, assumptions, log and tariff path, in canonical form."""
+    world, names = simulation.world, [name.encode() for name in outcome_names(simulation.plan)]
     arrays = [array for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
     arrays += [values[:, None] for _, values in sorted(simulation.assumptions.items())]
     state = np.concatenate([_as_bytes(array) for array in arrays], axis=1)
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
-    for row, story, path in zip(state, told, paths, strict=True):
-        yield hashlib.blake2b(b"".join((row.data, story, path)), digest_size=HASH_BYTES).digest()
+    for place, row, story, path in zip(outcome.tolist(), state, told, paths, strict=True):
+        yield hashlib.blake2b(b"".join((names[place], row.data, story, path)), digest_size=HASH_BYTES).digest()
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

@@ -191,6 +191,20 @@ def test_diff_lists_what_a_what_if_changes():
     assert parley("diff", SMALL, f"{SMALL}:same").stdout.strip() == "no difference in what is simulated"
 
 
+def test_diff_tells_of_an_order_that_says_something(tmp_path):
+    text = Path(SMALL).read_text()
+    first = "  hundred: {title: h, when: ever(hundred.in_force)}\n"
+    last = "  lapse: {title: l, when: truce.lapsed}\n"
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace(first, "").replace(last, last + first))
+    shown = parley("diff", SMALL, mine).stdout.strip()
+    assert shown == "outcomes, in this order: hundred, roll, lapse → roll, lapse, hundred"
+    digests = {
+        json.loads(parley("run", f, "--runs", 40, "--out", tmp_path, "--json").stdout)["digest"] for f in (SMALL, mine)
+    }
+    assert len(digests) == 2
+
+
 def test_list_names_the_shipped_scenarios():
     assert "longer-roll" in parley("list").stdout
 

@@ -216,3 +216,37 @@ def test_from_start_to_as_of_only_scripts_act(silent, play, told, stack):
     assert stack(simulation, "2025-05-14") == [54, 79, 34]
     assert stack(simulation, "2025-05-15") == [34, 59, 34]
     assert stack(simulation, "2025-08-12") == [10, 35, 10]
+
+
+REOFFERED = """
+schema: 1
+title: A pact
+as_of: 2025-01-01
+horizon: 2025-03-31
+actors:
+  a: {name: A, policy: {kind: doctrine, rules: {offer: {at: [summit, second], do: {offer: pact}}}}}
+  b:
+    name: B
+    policy:
+      kind: doctrine
+      rules:
+        accept: {at: [summit, reaction], when: pact.offered, do: {accept: pact}}
+        again: {at: summit, when: ban.in_force and not pact.offered, do: {offer: pact}}
+instruments: {ban: {title: Ban, kind: export_control, by: a, on: b, enacted: 2024-12-01}}
+deals: {pact: {title: Pact, parties: [a, b], terms: [{withdraw: ban}]}}
+milestones:
+  summit: {title: Summit, date: 2025-02-01, parties: [a, b]}
+  second: {title: Second summit, date: 2025-02-02, parties: [a, b]}
+"""
+
+
+def test_a_deal_is_not_laid_on_the_table_again_on_its_own_day(world, play):
+    """What the deal lifts stands until midnight, so a rule that asks for that would offer it again; a later day may."""
+    simulation = play(world(REOFFERED), runs=20, until=None)
+    entries = simulation.log.entries()
+    first = entries.day == days.day("2025-02-01")
+    for run in range(20):
+        told = entries.what[first & (entries.row == run)].tolist()
+        assert What.offers not in told[told.index(What.concluded) :]
+    second = (entries.day == days.day("2025-02-02")) & (entries.what == What.offers)
+    assert np.count_nonzero(second) == 20
