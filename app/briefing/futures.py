@@ -211,6 +211,15 @@ def _holding(title: str, ended: float, live: float) -> str:
 # ── Tariffs ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _moves_from(level: str, above: float, below: float) -> str:
+    """In what share of futures something rises above a level and falls below it."""
+    if above and below:
+        return f"rises above {level} in {percent(above)} of futures, falls below in {percent(below)}"
+    if above:
+        return f"rises above {level} in {percent(above)} of futures and never falls below"
+    return f"falls below {level} in {percent(below)} of futures and never rises above" if below else f"stays at {level}"
+
+
 def tariffs(found: Findings) -> list[Block]:
     """Fans of the stacks of the first goods."""
     goods = dict(list(found.scenario.goods.items())[:SERIES])
@@ -222,10 +231,7 @@ def tariffs(found: Findings) -> list[Block]:
     name, good = next(iter(goods.items()))
     today = float(np.median(paths[name].values[:, 0]))
     above, below = beyond(found.result, f"stack.{name}")
-    title = (
-        f"{good.title}: the tariff rises above today's {today:.0f} points in {percent(above)} of futures, falls below "
-        f"them in {percent(below)}"
-    )
+    title = f"{good.title}: the tariff {_moves_from(f'today’s {today:.0f} points', above, below)}"
     subtitle, marked = "Legal stack over the MFN rate, percentage points.", None
     for part in list(found.scenario.agreements.values())[:1]:
         if part.expires.fixed and _within(found, int(part.expires.value)):
