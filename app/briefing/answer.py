@@ -46,8 +46,10 @@ def _else(found: Findings) -> str:
     said = []
     if listed:
         *most, last = listed
-        named_most = "the likeliest" if OTHER not in others else "of those that have a name, the likeliest"
-        said.append(f"{named_most} are {', '.join(most)} and {last}" if most else f"{named_most} is {last}")
+        one, ones = ("", "") if OTHER not in others else (" named one", " named ones")
+        said.append(
+            f"the likeliest{ones} are {', '.join(most)} and {last}" if most else f"the likeliest{one} is {last}"
+        )
     if left := rest[len(named) :]:
         said.append(f"{count(len(left))} more outcomes share {percent(sum(found.odds[name].mean for name in left))}")
     if OTHER in others:
