@@ -95,7 +95,8 @@ class _Checker:
     def _not_later(self, scalar: Scalar | None, path: Path) -> Iterator[Finding]:
         if scalar is not None and scalar.distribution.reach()[1] > days.day(self.scenario.as_of):
             found = days.date(int(scalar.value)) if scalar.fixed else scalar.describe()
-            yield Finding(path, f"found {found}, later than as_of ({self.scenario.as_of}); a fact of the file is not")
+            message = f"found {found}, later than as_of ({self.scenario.as_of}); a fact of the file is not"
+            yield Finding(path, message, alone=True)
 
     def names(self) -> Iterator[Finding]:
         seen: dict[str, str] = {}

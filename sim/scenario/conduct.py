@@ -173,7 +173,7 @@ class _Conduct:
             return
         declared = self.scenario.instruments
         holders = {declared[part].by for part in self.scenario.instruments_named([name]) if part in declared}
-        if holders != {mover}:
+        if not holders <= {mover}:
             yield Finding(path, f"{name!r} is a lever of {', '.join(sorted(holders))}; {mover!r} moves only its own")
 
     def _fits_kind(self, path: Path, verb: str, name: str) -> Iterator[Finding]:
@@ -206,9 +206,8 @@ class _Conduct:
     def _expression(self, path: Path, expression: Expression, wanted: Collection[Kind], what: str) -> Iterator[Finding]:
         kind, errors = check_kind(expression, self.symbols)
         for error in errors:
-            yield Finding(
-                path, f"{error.message}, at character {error.column} of {expression.text!r}", error.suggestion
-            )
+            message = f"{error.message}, at character {error.column} of {expression.text!r}"
+            yield Finding(path, message, error.suggestion, unknown=error.unknown)
         if not errors and kind not in wanted:
             yield Finding(path, f"{expression.text!r} is {WORDED[kind] if kind else 'nothing'}; {what}")
         as_of, horizon = self.scenario.as_of, self.scenario.horizon

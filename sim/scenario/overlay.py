@@ -62,13 +62,19 @@ class Added(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones."""
+    """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones.
+
+    What could not be read or laid is a problem; the data do without it.
+    """
 
     file: str
     data: Any
     places: Mapping[Path, Place]
     origins: Mapping[Path, Origin] = field(default_factory=dict)
     added: Sequence[Added] = ()
+    problems: Sequence[Problem] = ()
+    lost: frozenset[Path] = frozenset()
+    """paths of values that could not be read"""
 
     def place(self, path: Path) -> Place:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
@@ -81,6 +87,20 @@ class Tree:
     def without(self, path: Path) -> Tree:
         """The tree without the value at a path that exists."""
         return replace(self, data=_replaced(self.data, path, None, remove=True))
+
+    def renamed(self, section: str, name: str) -> Tree:
+        """The tree with a section of the top under another name."""
+        data = {name if key == section else key: value for key, value in self.data.items()}
+        moved = {(name, *path[1:]): place for path, place in self.places.items() if path[:1] == (section,)}
+        return replace(self, data=data, places={**self.places, **moved})
+
+    def wrong(self, *problems: Problem) -> Tree:
+        """The same tree with these problems too."""
+        return replace(self, problems=[*self.problems, *problems])
+
+    def having(self, path: Path, value: Any) -> Tree:
+        """The tree with another value at a path, which has no place of its own."""
+        return replace(self, data=_replaced(self.data, path, value))
 
     def written(self, path: Path) -> Path:
         """The path as the file has it: steps are left out that it does not take.
@@ -101,7 +121,7 @@ class Tree:
 def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
     """Read a scenario (a file, or the name of a shipped one) and lay its overlays over it, `sets` last.
 
-    Raises ScenarioError with all problems of the first overlay that cannot be laid.
+    Raises ScenarioError where there is nothing to lay anything over.
     """
     tree = read(path)
     if what_if is not None:
@@ -112,7 +132,7 @@ def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str
 
 
 def read(path: str | FilePath) -> Tree:
-    """Read a scenario and what it extends. Raises ScenarioError."""
+    """Read a scenario and what it extends. Raises ScenarioError where a file cannot be read at all."""
     chain = [document.read(find(str(path)))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
@@ -126,9 +146,9 @@ def read(path: str | FilePath) -> Tree:
             raise ScenarioError([Problem(mark, "extends", message)])
         chain.append(document.read(file))
     base = chain[-1]
-    tree = Tree(chain[0].file, base.data, base.marks)
+    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
     for child in reversed(chain[:-1]):
-        overlay = _Overlay(tree, child.marks)
+        overlay = _Overlay(tree, child)
         overlay.file({key: value for key, value in child.data.items() if key != "extends"})
         tree = overlay.tree()
     return tree
@@ -165,18 +185,18 @@ def _parent(child: Document) -> tuple[FilePath, Mark] | None:
 
 
 def with_what_if(tree: Tree, name: str) -> Tree:
-    """Lay one of the scenario's own what-ifs over it. Raises ScenarioError."""
+    """Lay one of the scenario's own what-ifs over it."""
     what_ifs = tree.data.get(WHAT_IFS)
     if not isinstance(what_ifs, dict) or name not in what_ifs:
         names = list(what_ifs) if isinstance(what_ifs, dict) else []
         message = f"there is no what-if {name!r}; there are {', '.join(names) or 'none'}"
-        raise ScenarioError([Problem(tree.place((WHAT_IFS,)).value, WHAT_IFS, message, closest(name, names))])
+        return tree.wrong(Problem(tree.place((WHAT_IFS,)).value, WHAT_IFS, message, closest(name, names)))
     at: Path = (WHAT_IFS, name)
     overrides = what_ifs[name]
     if not isinstance(overrides, dict):
         message = f"found {describe(overrides)}; a what-if is a mapping of paths to new values"
-        raise ScenarioError([Problem(tree.place(at).value, dotted(at), message)])
-    overlay = _Overlay(tree, tree.places, dotted_keys=True)
+        return tree.wrong(Problem(tree.place(at).value, dotted(at), message))
+    overlay = _Overlay(tree, tree, dotted_keys=True)
     title = overrides.get("title", name.replace("_", " "))
     if not isinstance(title, str):
         overlay.wrong((*at, "title"), dotted((*at, "title")), f"found {describe(title)}; a title is text")
@@ -190,20 +210,25 @@ def with_what_if(tree: Tree, name: str) -> Tree:
 
 
 def with_set(tree: Tree, text: str) -> Tree:
-    """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError; columns count in `text`."""
+    """Lay `path=value` over a scenario, the value in YAML; columns count in `text`."""
     name, equals, value = text.partition("=")
     mark = Mark("--set", 1, 1)
     if not equals or not all(key.strip() for key in name.split(".")):
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
-        raise ScenarioError([Problem(mark, "", message)])
+        return tree.wrong(Problem(mark, "", message))
     path = name.strip().split(".")
     if path[0] in _FIXED:
-        raise ScenarioError([Problem(mark, name.strip(), "belongs to the file; it cannot be set")])
+        return tree.wrong(Problem(mark, name.strip(), "belongs to the file; it cannot be set"))
     start = len(name) + 1
-    written = document.parse_value(" " * start + value, "--set")
+    try:
+        written = document.parse_value(" " * start + value, "--set")
+    except ScenarioError as error:
+        return tree.wrong(*error.problems)
+    if written.problems:
+        return tree.wrong(*written.problems)
     if written.data is None and written.marks[()].start == written.marks[()].end:
-        raise ScenarioError([Problem(mark, name.strip(), "found no value; null removes what is there")])
-    overlay = _Overlay(tree, written.marks, dotted_keys=True)
+        return tree.wrong(Problem(mark, name.strip(), "found no value; null removes what is there"))
+    overlay = _Overlay(tree, written, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
     return overlay.tree()
 
@@ -216,20 +241,23 @@ def is_distribution(value: Any) -> bool:
 class _Overlay:
     """Lays values over a tree, which stays as it is: what changes is copied on the way down."""
 
-    def __init__(self, base: Tree, places: Mapping[Path, Place], dotted_keys: bool = False) -> None:
+    def __init__(self, base: Tree, overlay: Document | Tree, dotted_keys: bool = False) -> None:
         self.base = base
         self.data = base.data
         self.places = dict(base.places)
         self.origins = dict(base.origins)
         self.added = list(base.added)
-        self.written = places
+        self.written = overlay.marks if isinstance(overlay, Document) else overlay.places
+        """places in the overlay's own text"""
         self.dotted_keys = dotted_keys
-        self.problems: list[Problem] = []
+        self.problems = list(base.problems)
+        self.lost = base.lost
+        if isinstance(overlay, Document):
+            self.problems += overlay.problems
+            self.lost |= overlay.lost
 
     def tree(self) -> Tree:
-        if self.problems:
-            raise ScenarioError(sorted(self.problems))
-        return Tree(self.base.file, self.data, self.places, self.origins, self.added)
+        return Tree(self.base.file, self.data, self.places, self.origins, self.added, self.problems, self.lost)
 
     def wrong(self, at: Path, path: str, message: str, suggestion: str | None = None) -> None:
         self.problems.append(Problem(self.written[at].value, path, message, suggestion))

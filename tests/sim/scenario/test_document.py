@@ -11,9 +11,12 @@ from sim.scenario.problems import ScenarioError
 
 
 def refusal(text: str) -> str:
-    with pytest.raises(ScenarioError) as caught:
-        parse(text, "f.yaml")
-    return str(caught.value)
+    try:
+        problems = parse(text, "f.yaml").problems
+    except ScenarioError as error:
+        return str(error)
+    assert problems
+    return "\n".join(map(str, problems))
 
 
 @pytest.mark.parametrize(
