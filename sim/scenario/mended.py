@@ -52,7 +52,7 @@ class Mended:
     def without(self, errors: Iterable[ErrorDetails]) -> Mended:
         """The same without what pydantic finds malformed."""
         malformed = {place_of(self.tree, details): details for details in errors}
-        tree, malformed = _with_sections_named(self.tree, malformed)
+        tree, malformed = _read_as_meant(self.tree, malformed)
         stand_ins = {path: _stand_in(path, details) for path, details in malformed.items()}
         out = {
             path[:-1] if details["type"] == "missing" else path
@@ -79,10 +79,11 @@ class Mended:
     def _follows(self, finding: Finding, taken: Path) -> bool:
         if taken in _STAND_INS and str(_STAND_INS[taken]) in finding.message:
             return True
-        if finding.unknown is not None:
-            section = len(taken) == 1 and taken[0] not in _UNTOLD and takes_names(self.tree.data, taken)
-            return section or _last_word(taken) in finding.unknown.split(".")
         part = self._part(taken)
+        if finding.unknown is not None:
+            words = finding.unknown.split(".")
+            names = taken[0] not in _UNTOLD and takes_names(self.tree.data, taken)
+            return _last_word(taken) in words or (names and (not part or part[-1] in words))
         if not part or finding.alone:
             return False
         shared = len(taken) == len(part) or taken[len(part)] in _LISTED
@@ -100,23 +101,23 @@ def _stand_in(path: Path, details: ErrorDetails) -> Any:
     return _STAND_INS.get(path) or (_TEXTS.get(str(path[-1])) if details["type"] in _NO_TEXT else None)
 
 
-def _with_sections_named(tree: Tree, malformed: dict[Path, ErrorDetails]) -> tuple[Tree, dict[Path, ErrorDetails]]:
-    """The tree with misspelt sections under the names that are meant, and what is malformed apart from them."""
+def _read_as_meant(tree: Tree, malformed: dict[Path, ErrorDetails]) -> tuple[Tree, dict[Path, ErrorDetails]]:
+    """The tree with the keys that are meant in place of misspelt ones, and what else is malformed."""
     rest = dict(malformed)
     for path, details in malformed.items():
-        if section := _misspelt_section(tree, path, details):
-            tree = tree.renamed(str(path[0]), section)
+        if (key := _meant(tree, path, details)) is not None:
+            tree = tree.renamed(path, key)
             del rest[path]
-            rest.pop((section,), None)
+            rest.pop((*path[:-1], key), None)
     return tree, rest
 
 
-def _misspelt_section(tree: Tree, path: Path, details: ErrorDetails) -> str | None:
-    """The section that an unknown key at the top stands for."""
-    if details["type"] != "extra_forbidden" or len(path) > 1 or not isinstance(details["input"], dict):
+def _meant(tree: Tree, path: Path, details: ErrorDetails) -> str | None:
+    """The key that an unknown one stands for, unless that is there too."""
+    if details["type"] != "extra_forbidden":
         return None
-    near = closest(str(path[0]), keys_at(tree.data, ()))
-    return near if near is not None and near not in tree.data and takes_names(tree.data, (near,)) else None
+    near = closest(str(path[-1]), keys_at(tree.data, path[:-1]))
+    return near if near not in tree.at(path[:-1]) else None
 
 
 def _last_word(path: Path) -> str:

@@ -78,7 +78,9 @@ class Tree:
 
     def place(self, path: Path) -> Place:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
-        return self.places[self.written(path)]
+        written = self.written(path)
+        around = (written[:length] for length in range(len(written), -1, -1))
+        return next(self.places[path] for path in around if path in self.places)
 
     def at(self, path: Path) -> Any:
         """The value at a path that exists."""
@@ -88,11 +90,12 @@ class Tree:
         """The tree without the value at a path that exists."""
         return replace(self, data=_replaced(self.data, path, None, remove=True))
 
-    def renamed(self, section: str, name: str) -> Tree:
-        """The tree with a section of the top under another name."""
-        data = {name if key == section else key: value for key, value in self.data.items()}
-        moved = {(name, *path[1:]): place for path, place in self.places.items() if path[:1] == (section,)}
-        return replace(self, data=data, places={**self.places, **moved})
+    def renamed(self, path: Path, name: str) -> Tree:
+        """The tree with another name for the last key of a path."""
+        data = {name if key == path[-1] else key: value for key, value in self.at(path[:-1]).items()}
+        size = len(path)
+        moved = {(*path[:-1], name, *at[size:]): place for at, place in self.places.items() if at[:size] == path}
+        return replace(self, data=_replaced(self.data, path[:-1], data), places={**self.places, **moved})
 
     def wrong(self, *problems: Problem) -> Tree:
         """The same tree with these problems too."""
