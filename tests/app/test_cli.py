@@ -1,6 +1,7 @@
 """Every command as a user types it: what it prints, its exit code, what it leaves on disk."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,14 @@ def test_show_refuses_other_dates(date, says):
     result = parley("show", SMALL, "--on", date)
     assert result.exit_code == 2
     assert says in result.output
+
+
+def test_names_tells_the_word_that_a_parameter_is(tmp_path):
+    shutil.copy(SMALL, tmp_path)
+    file = tmp_path / "worded.yaml"
+    file.write_text("extends: small.yaml\nparameters: {mood: hard, tone: {choice: [soft, loud]}}\n", encoding="utf-8")
+    lines = parley("names", file).stdout.splitlines()
+    assert [line.split()[2] for line in lines if line.startswith(("mood ", "tone "))] == ["hard", "soft"]
 
 
 def test_names_lists_symbols_with_units_and_values():
