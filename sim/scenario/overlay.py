@@ -26,6 +26,7 @@ MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
 _FIXED = (WHAT_IFS, "extends", "schema")
+_ENSEMBLE = "ensemble"
 _RESERVED = ("title", "source", "known", "note")
 """keys of a what-if that describe it rather than change the scenario"""
 _FROM = ("source", "known")
@@ -207,6 +208,9 @@ def with_what_if(tree: Tree, name: str) -> Tree:
     for key, value in overrides.items():
         if key.split(".")[0] in _FIXED:
             overlay.wrong((*at, key), dotted((*at, key)), "belongs to the file; a what-if cannot change it")
+        elif key.split(".")[0] == _ENSEMBLE:
+            message = "belongs to the file; a what-if is played on the same futures as the scenario that it changes"
+            overlay.wrong((*at, key), dotted((*at, key)), message)
         elif key not in _RESERVED:
             overlay.lay(key.split("."), value, (*at, key), origin)
     return overlay.tree()
