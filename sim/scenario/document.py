@@ -134,6 +134,7 @@ _YAML_TAGS = "tag:yaml.org,2002:"
 _OWN_TAGS = (_PLAIN, _TEXT, _COLLECTION)
 _UNDEFINED = Tag(suffix="undefined")
 """of a node that stands for an alias without an anchor, and holds its name"""
+_TEXT_HOLDS = "text holds characters that print, tabs and line breaks"
 _TOO_DEEP = f"mappings and lists stand more than {MAX_DEPTH} deep inside one another"
 _TOO_MANY = f"holds more than {MAX_NODES:,} keys and values, aliases spelt out"
 
@@ -223,7 +224,7 @@ def _compose(text: str, file: str) -> Node | None:
     except ReaderError as error:
         before = text[: error.position]
         mark = Mark(file, before.count("\n") + 1, error.position - before.rfind("\n"))
-        message = f"found the control character U+{ord(text[error.position]):04X}; files are plain text"
+        message = f"found the character U+{ord(text[error.position]):04X}; {_TEXT_HOLDS}"
         raise ScenarioError([Problem(mark, "", message)]) from None
     except (YAMLError, ValueError) as error:
         # Malformed directives and escapes make the library stumble without a position.
@@ -298,6 +299,10 @@ class _Unreadable(Exception):  # noqa: N818  # never leaves this module
     """What stands at a node is no part of the language; args: message, node."""
 
 
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""characters that escapes can bring in and no reader of a text can take: controls, halves of a pair, no characters"""
+
+
 def _readable(node: Node) -> Node:
     """The node, if it is one of the language. _Unreadable otherwise."""
     if node.ctag is _UNDEFINED:
@@ -305,6 +310,8 @@ def _readable(node: Node) -> Node:
     if node.ctag not in _OWN_TAGS:
         tag = describe(str(node.tag).replace(_YAML_TAGS, "!!"))
         raise _Unreadable(f"found the tag {tag}; tags are not part of the scenario language", node)
+    if isinstance(node, ScalarNode) and (found := _NO_TEXT.search(node.value)):
+        raise _Unreadable(f"found the character U+{ord(found[0]):04X}; {_TEXT_HOLDS}", node)
     return node
 
 
