@@ -35,7 +35,7 @@ def load(
     with every mistake found, each with file, line and column; `strict` counts warnings as mistakes.
     """
     tree = overlay.resolve(path, what_if, sets)
-    scenario, problems = _validated(tree)
+    scenario, problems = _blamed(tree)
     if what_if is None:
         problems += _in_what_ifs(tree, problems)
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
@@ -96,9 +96,30 @@ def _in_what_ifs(tree: Tree, in_base: list[Problem]) -> list[Problem]:
     for name in [name for name, value in what_ifs.items() if isinstance(value, dict)] if well_formed else []:
         inherited = tree.place((WHAT_IFS, name)).value.file != tree.file
         hint = f"; the what-if {name!r} is inherited: `what_ifs: {{{name}: null}}` leaves it out" if inherited else ""
-        problems = _validated(overlay.with_what_if(tree, name))[1]
+        changed = overlay.with_what_if(tree, name)
+        problems = _with_overlay(changed, _validated(changed)[1], in_base)
         found += [one._replace(message=one.message + hint) for one in problems if one not in in_base]
     return found
+
+
+def _blamed(tree: Tree) -> tuple[Documented | None, list[Problem]]:
+    """The scenario and its problems, of which those that an overlay brings about name it."""
+    scenario, problems = _validated(tree)
+    if problems and tree.laid is not None:
+        problems = _with_overlay(tree, problems, _blamed(tree.laid.over)[1])
+    return scenario, problems
+
+
+def _with_overlay(tree: Tree, problems: list[Problem], below: list[Problem]) -> list[Problem]:
+    """The problems of a tree; those that were not there below what was laid last name that."""
+    laid = tree.laid
+    if laid is None:
+        return problems
+    told = []
+    for problem in problems:
+        same = (one for one in below if one[:2] == problem[:2] and one.message.startswith(problem.message))
+        told.append(next(same, problem._replace(message=laid.blamed(problem.message, problem.mark))))
+    return told
 
 
 def _found(tree: Tree, finding: Finding) -> Problem:

@@ -25,6 +25,8 @@ from sim.scenario.shapes import SHAPES
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
+_SET = "--set"
+"""stands for a file in the places of settings"""
 _FIXED = (WHAT_IFS, "extends", "schema")
 _ENSEMBLE = "ensemble"
 _RESERVED = ("title", "source", "known", "note")
@@ -62,6 +64,30 @@ class Added(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Laid:
+    """A what-if or a setting that has been laid over a tree."""
+
+    over: Tree
+    name: str
+    """as a user knows it"""
+    changes: Mapping[Path, Mark]
+    """path of each change → where it is written"""
+    own: frozenset[Mark]
+    """the places of its text"""
+
+    def blamed(self, message: str, mark: Mark) -> str:
+        """A message of what is wrong only since it was laid: where that is told elsewhere, it is named."""
+        if mark in self.own:
+            return message
+        words = set(re.findall(r"\w+", message))
+        change = next((path for path in self.changes if str(path[-1]) in words), None)
+        blamed = f"{message}; so under {self.name}"
+        if change is None or self.changes[change].file == _SET:
+            return blamed
+        return f"{blamed}, which changes {dotted(change)} at {self.changes[change]}"
+
+
+@dataclass(frozen=True)
 class Tree:
     """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones.
 
@@ -76,6 +102,8 @@ class Tree:
     problems: Sequence[Problem] = ()
     lost: frozenset[Path] = frozenset()
     """paths of values that could not be read"""
+    laid: Laid | None = None
+    """the last what-if or setting that was laid over it"""
 
     def place(self, path: Path) -> Place:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
@@ -213,13 +241,14 @@ def with_what_if(tree: Tree, name: str) -> Tree:
             overlay.wrong((*at, key), dotted((*at, key)), message)
         elif key not in _RESERVED:
             overlay.lay(key.split("."), value, (*at, key), origin)
-    return overlay.tree()
+    own = (place for path, place in tree.places.items() if path[: len(at)] == at)
+    return overlay.tree(f"the what-if {name!r}", own)
 
 
 def with_set(tree: Tree, text: str) -> Tree:
     """Lay `path=value` over a scenario, the value in YAML; columns count in `text`."""
     name, equals, value = text.partition("=")
-    mark = Mark("--set", 1, 1)
+    mark = Mark(_SET, 1, 1)
     if not equals or not all(key.strip() for key in name.split(".")):
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
         return tree.wrong(Problem(mark, "", message))
@@ -228,7 +257,7 @@ def with_set(tree: Tree, text: str) -> Tree:
         return tree.wrong(Problem(mark, name.strip(), "belongs to the file; it cannot be set"))
     start = len(name) + 1
     try:
-        written = document.parse_value(" " * start + value, "--set")
+        written = document.parse_value(" " * start + value, _SET)
     except ScenarioError as error:
         return tree.wrong(*error.problems)
     if written.problems:
@@ -237,7 +266,7 @@ def with_set(tree: Tree, text: str) -> Tree:
         return tree.wrong(Problem(mark, name.strip(), "found no value; null removes what is there"))
     overlay = _Overlay(tree, written, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
-    return overlay.tree()
+    return overlay.tree(f"--set {dotted(tuple(path))}", written.marks.values())
 
 
 def is_distribution(value: Any) -> bool:
@@ -257,14 +286,18 @@ class _Overlay:
         self.written = overlay.marks if isinstance(overlay, Document) else overlay.places
         """places in the overlay's own text"""
         self.dotted_keys = dotted_keys
+        self.changes: dict[Path, Mark] = {}
         self.problems = list(base.problems)
         self.lost = base.lost
         if isinstance(overlay, Document):
             self.problems += overlay.problems
             self.lost |= overlay.lost
 
-    def tree(self) -> Tree:
-        return Tree(self.base.file, self.data, self.places, self.origins, self.added, self.problems, self.lost)
+    def tree(self, name: str | None = None, own: Iterable[Place] = ()) -> Tree:
+        """The whole; with the name of what was laid and the places of its text, it can be blamed."""
+        marks = frozenset(mark for place in own for mark in (place.key, place.value) if mark is not None)
+        laid = None if name is None else Laid(self.base, name, self.changes, marks)
+        return Tree(self.base.file, self.data, self.places, self.origins, self.added, self.problems, self.lost, laid)
 
     def wrong(self, at: Path, path: str, message: str, suggestion: str | None = None) -> None:
         self.problems.append(Problem(self.written[at].value, path, message, suggestion))
@@ -312,7 +345,9 @@ class _Overlay:
         existing = _at(self.data, path) if found == len(path) else None
         if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(path, value, existing):
             self._merge(path, value, at, origin)
-        elif found < len(path):
+            return
+        self.changes[path] = self.written[at].value
+        if found < len(path):
             self.added.append(Added(path, found, not isinstance(value, dict)))
             self._put(path, value, at, origin)
         elif value is None:

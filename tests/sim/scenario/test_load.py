@@ -160,6 +160,14 @@ def test_what_ifs_are_tried_with_the_base(tmp_path: Path) -> None:
     assert load(file, "off").milestones["summit"].takes_place.value == 0
 
 
+def test_what_a_setting_breaks_elsewhere_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, TEXT), sets=["milestones.summit=null", "instruments.hundred_percent.on=chnia"])
+    set_to, rest = caught.value.problems
+    assert (set_to.mark.file, set_to.message.endswith("actors: china, us")) == ("--set", True)
+    assert rest.message.endswith("; so under --set milestones.summit")
+
+
 def test_a_loaded_scenario_survives_a_worker_process() -> None:
     scenario = load(SUMMIT)
     again = pickle.loads(pickle.dumps(scenario))
