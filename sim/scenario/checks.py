@@ -163,6 +163,9 @@ class _Checker:
         for where, goods in traded.items():
             yield from self._with_region((*where, "importer"), goods.importer)
             yield from self._with_region((*where, "exporter"), goods.exporter)
+            if goods.importer == goods.exporter:
+                message = f"found {goods.exporter!r}, the importer too; goods come from another actor"
+                yield Finding((*where, "exporter"), message)
 
     def _with_region(self, path: Path, name: str) -> Iterator[Finding]:
         actors = self.scenario.actors

@@ -11,6 +11,7 @@ from sim.scenario.findings import Finding, each, known
 from sim.scenario.kinds import WORDED
 from sim.scenario.kinds import check as check_kind
 from sim.scenario.model import OTHER, Instrument, Scenario
+from sim.scenario.moves import VERBS
 from sim.scenario.names import symbols
 from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Brinkmanship, Doctrine, Grit, Hold, Mirror, Script
@@ -101,7 +102,8 @@ class _Conduct:
             for place, term in enumerate(deal.terms):
                 path = ("deals", name, "terms", place)
                 if term.verb in _CONSENTS:
-                    yield Finding(path, f"{term.verb!r} is no term of a deal")
+                    allowed = ", ".join(verb for verb in VERBS if verb not in _CONSENTS)
+                    yield Finding(path, f"found {term.verb!r}, which is no term of a deal; terms are {allowed}")
                 else:
                     yield from self._of_parties(path, term, deal.parties)
 

@@ -9,6 +9,7 @@ ever constructed from a tag, and what aliases stand for is measured before it is
 from __future__ import annotations
 
 import copy
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,6 +70,8 @@ def read(path: str | FilePath) -> Document:
     """Read a YAML file whose top level is a mapping. ScenarioError, with the place, for all else."""
     file = str(path)
     top = Mark(file, 1, 1)
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise ScenarioError([Problem(top, "", "is a pipe or a device; a scenario is one YAML file")])
     try:
         with open(path, "rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -347,10 +350,12 @@ class _Walk:
         self.problems: list[Problem] = []
         self.lost: set[Path] = set()
 
-    def value(self, node: Node, path: Path, key: Mark | None) -> Any:
+    def value(self, node: Node, path: Path, key: Node | None) -> Any:
         """What stands at a node; None, and its path among the lost, if it cannot be read."""
         start, end = node.start_mark, node.end_mark
-        self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
+        of_key = None if key is None else _mark(self.file, key.start_mark)
+        where = key.end_mark if key is not None and start.index == end.index else start  # nothing stands behind its key
+        self.marks[path] = Place(of_key, _mark(self.file, where), start.index, end.index)
         try:
             return self._read(_readable(node), path)
         except _Unreadable as error:
@@ -361,8 +366,7 @@ class _Walk:
     def _read(self, node: Node, path: Path) -> Any:
         if isinstance(node, MappingNode):
             values = {
-                name: self.value(item, (*path, name), _mark(self.file, name_node.start_mark))
-                for name, (name_node, item) in self._items(node, path).items()
+                name: self.value(item, (*path, name), key) for name, (key, item) in self._items(node, path).items()
             }
             return {name: value for name, value in values.items() if (*path, name) not in self.lost}
         if isinstance(node, SequenceNode):

@@ -227,6 +227,7 @@ _WANTED = {
     "greater_than_equal": "at least {ge} is wanted",
     "less_than": "less than {lt} is wanted",
     "less_than_equal": "at most {le} is wanted",
+    "string_too_long": "at most {max_length:,} characters may stand here",
     "too_short": "at least {min_length} must be given",
     "too_long": "at most {max_length} may be given",
 }

@@ -18,6 +18,7 @@ from scenarios import SHIPPED
 from sim import days
 from sim.scenario import document
 from sim.scenario.document import Document, Path, Place, dotted
+from sim.scenario.parts import LONGEST_TITLE
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
 from sim.scenario.scalars import ABOUT
 from sim.scenario.shapes import SHAPES
@@ -232,6 +233,9 @@ def with_what_if(tree: Tree, name: str) -> Tree:
     title = overrides.get("title", name.replace("_", " "))
     if not isinstance(title, str):
         overlay.wrong((*at, "title"), dotted((*at, "title")), f"found {describe(title)}; a title is text")
+    elif len(title) > LONGEST_TITLE:
+        message = f"found {describe(title)}; at most {LONGEST_TITLE} characters may stand here"
+        overlay.wrong((*at, "title"), dotted((*at, "title")), message)
     origin = overlay.origin(overrides, at, Origin(f"what-if: {title}"))
     for key, value in overrides.items():
         if key.split(".")[0] in _FIXED:
