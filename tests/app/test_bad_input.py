@@ -186,10 +186,3 @@ def test_a_fault_of_a_what_if_is_told_where_the_what_if_says_it(folder):
     assert "a probability or share is between 0 and 1" in lines[0]
     (told,) = [line for line in lines if PLACE.match(line)]
     assert TEXT.splitlines()[int(PLACE.match(told)["line"]) - 1].strip().startswith("no_offer:")
-
-
-def test_a_good_that_another_pair_trades_is_not_told_as_a_misspelling(folder):
-    goods = "{off_list: {title: Off, importer: china, exporter: us, tranche: off_list}}"
-    first, *_ = refused(folder, "validate", "small.yaml", "--set", f"goods={goods}")
-    assert "hold no tranche 'off_list'" in first
-    assert "did you mean" not in first
