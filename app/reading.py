@@ -54,6 +54,6 @@ def _against_trade_data(scenario: Documented) -> list[Problem]:
 
     tree = scenario.tree
     return [
-        Problem(tree.place(path).value, dotted(path), message, suggestion)
-        for path, message, suggestion, _ in findings(scenario)
+        Problem(tree.place(found.path).value, dotted(found.path), found.message, found.suggestion)
+        for found in findings(scenario)
     ]

@@ -226,7 +226,7 @@ def _value(made: Plan, simulation: Simulation, name: str) -> str:
     if kind == "truth":
         return "yes" if value else "no"
     if kind == "choice":
-        return made.symbols[name].words[int(value)] if made.symbols[name].words else str(value)
+        return str(value) if isinstance(value, str) else made.symbols[name].words[int(value)]
     return f"{float(value):.4g}"
 
 

@@ -108,7 +108,8 @@ class _Checker:
     def _not_later(self, scalar: Scalar | None, path: Path) -> Iterator[Finding]:
         if scalar is not None and scalar.distribution.reach()[1] > days.day(self.scenario.as_of):
             found = days.date(int(scalar.value)) if scalar.fixed else scalar.describe()
-            yield Finding(path, f"found {found}, later than as_of ({self.scenario.as_of}); a fact of the file is not")
+            message = f"found {found}, later than as_of ({self.scenario.as_of}); a fact of the file is not"
+            yield Finding(path, message, alone=True)
 
     def names(self) -> Iterator[Finding]:
         seen: dict[str, str] = {}
@@ -175,6 +176,9 @@ class _Checker:
         for where, goods in traded.items():
             yield from self._with_region((*where, "importer"), goods.importer)
             yield from self._with_region((*where, "exporter"), goods.exporter)
+            if goods.importer == goods.exporter:
+                message = f"found {goods.exporter!r}, the importer too; goods come from another actor"
+                yield Finding((*where, "exporter"), message)
 
     def _with_region(self, path: Path, name: str) -> Iterator[Finding]:
         actors = self.scenario.actors

@@ -11,6 +11,7 @@ from sim.scenario.findings import Finding, each, known
 from sim.scenario.kinds import WORDED
 from sim.scenario.kinds import check as check_kind
 from sim.scenario.model import OTHER, Instrument, Scenario
+from sim.scenario.moves import VERBS
 from sim.scenario.names import symbols
 from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Brinkmanship, Doctrine, Grit, Hold, Mirror, Script
@@ -101,7 +102,8 @@ class _Conduct:
             for place, term in enumerate(deal.terms):
                 path = ("deals", name, "terms", place)
                 if term.verb in _CONSENTS:
-                    yield Finding(path, f"{term.verb!r} is no term of a deal")
+                    allowed = ", ".join(verb for verb in VERBS if verb not in _CONSENTS)
+                    yield Finding(path, f"found {term.verb!r}, which is no term of a deal; terms are {allowed}")
                 else:
                     yield from self._of_parties(path, term, deal.parties)
 
@@ -173,7 +175,7 @@ class _Conduct:
             return
         declared = self.scenario.instruments
         holders = {declared[part].by for part in self.scenario.instruments_named([name]) if part in declared}
-        if holders != {mover}:
+        if not holders <= {mover}:
             yield Finding(path, f"{name!r} is a lever of {', '.join(sorted(holders))}; {mover!r} moves only its own")
 
     def _fits_kind(self, path: Path, verb: str, name: str) -> Iterator[Finding]:
@@ -206,9 +208,8 @@ class _Conduct:
     def _expression(self, path: Path, expression: Expression, wanted: Collection[Kind], what: str) -> Iterator[Finding]:
         kind, errors = check_kind(expression, self.symbols)
         for error in errors:
-            yield Finding(
-                path, f"{error.message}, at character {error.column} of {expression.text!r}", error.suggestion
-            )
+            message = f"{error.message}, at character {error.column} of {expression.text!r}"
+            yield Finding(path, message, error.suggestion, unknown=error.unknown)
         if not errors and kind not in wanted:
             yield Finding(path, f"{expression.text!r} is {WORDED[kind] if kind else 'nothing'}; {what}")
         as_of, horizon = self.scenario.as_of, self.scenario.horizon

@@ -26,7 +26,7 @@ def check(scenario: Scenario) -> Iterator[Finding]:
         for side, path in enumerate(correlation.between):
             if path not in scalars:
                 message = f"found {path!r}, which is the path of no value"
-                found.append(Finding((*where, side), message, closest(path, uncertain)))
+                found.append(Finding((*where, side), message, closest(path, uncertain), unknown=path))
             elif scalars[path].fixed:
                 message = f"{path} is the same in every run ({scalars[path].describe()}); give it a distribution"
                 found.append(Finding((*where, side), message))

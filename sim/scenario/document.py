@@ -9,6 +9,7 @@ ever constructed from a tag, and what aliases stand for is measured before it is
 from __future__ import annotations
 
 import copy
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -51,18 +52,26 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A file that has been read: its text, its plain data, and the place of each value by its path."""
+    """A file that has been read: its text, its plain data, and the place of each value by its path.
+
+    What cannot be read, though the rest can, is a problem; its data do without it.
+    """
 
     file: str
     text: str
     data: Any
     marks: dict[Path, Place]
+    problems: tuple[Problem, ...] = ()
+    lost: frozenset[Path] = frozenset()
+    """paths of the values that could not be read"""
 
 
 def read(path: str | FilePath) -> Document:
     """Read a YAML file whose top level is a mapping. ScenarioError, with the place, for all else."""
     file = str(path)
     top = Mark(file, 1, 1)
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise ScenarioError([Problem(top, "", "is a pipe or a device; a scenario is one YAML file")])
     try:
         with open(path, "rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -97,6 +106,8 @@ def parse(text: str, file: str) -> Document:
         raise ScenarioError(
             [Problem(Mark(file, 1, 1), "", "is empty; a scenario starts with `schema: 1` and `title:`")]
         )
+    if () in document.lost:
+        raise ScenarioError(document.problems)
     if not isinstance(document.data, dict):
         message = f"found {describe(document.data)}; a scenario is a mapping of `key: value` lines"
         raise ScenarioError([Problem(document.marks[()].value, "", message)])
@@ -114,9 +125,7 @@ def parse_value(text: str, file: str) -> Document:
         return Document(file, text, None, {(): Place(None, top, 0, 0)})
     walk = _Walk(file)
     data = walk.value(root, (), None)
-    if walk.problems:
-        raise ScenarioError(sorted(walk.problems))
-    return Document(file, text, data, walk.marks)
+    return Document(file, text, data, walk.marks, tuple(sorted(walk.problems)), frozenset(walk.lost))
 
 
 # ── Composing ────────────────────────────────────────────────────────────────────────────────────────
@@ -126,6 +135,9 @@ _TEXT = Tag(suffix="text")
 _COLLECTION = Tag(suffix="collection")
 _YAML_TAGS = "tag:yaml.org,2002:"
 _OWN_TAGS = (_PLAIN, _TEXT, _COLLECTION)
+_UNDEFINED = Tag(suffix="undefined")
+"""of a node that stands for an alias without an anchor, and holds its name"""
+_TEXT_HOLDS = "text holds characters that print, tabs and line breaks"
 _TOO_DEEP = f"mappings and lists stand more than {MAX_DEPTH} deep inside one another"
 _TOO_MANY = f"holds more than {MAX_NODES:,} keys and values, aliases spelt out"
 
@@ -163,7 +175,13 @@ class _Bounded(Composer):
     def compose_node(self, parent: Any, index: Any) -> Node:
         event = self.parser.peek_event()
         before = self.nodes
-        node: Node = super().compose_node(parent, index)
+        node: Node
+        if isinstance(event, AliasEvent) and event.anchor not in self.anchors:
+            self.parser.get_event()
+            node = ScalarNode(_UNDEFINED, event.anchor, event.start_mark, event.end_mark)
+            self.extent[id(node)] = 1, 1
+        else:
+            node = super().compose_node(parent, index)
         if isinstance(event, AliasEvent):
             if id(node) not in self.extent:
                 raise _Refused(f"the alias *{event.anchor} stands inside what it stands for", event.start_mark)
@@ -209,7 +227,7 @@ def _compose(text: str, file: str) -> Node | None:
     except ReaderError as error:
         before = text[: error.position]
         mark = Mark(file, before.count("\n") + 1, error.position - before.rfind("\n"))
-        message = f"found the control character U+{ord(text[error.position]):04X}; files are plain text"
+        message = f"found the character U+{ord(text[error.position]):04X}; {_TEXT_HOLDS}"
         raise ScenarioError([Problem(mark, "", message)]) from None
     except (YAMLError, ValueError) as error:
         # Malformed directives and escapes make the library stumble without a position.
@@ -228,7 +246,6 @@ _IN_PLAIN_WORDS = {
     r"character '(.)' that cannot start": r"found \1 where a value is expected",
     r"mapping values are not allowed": "found ':' where no key can stand; quote text that holds ': '",
     r"could not find expected ':'": "this line is neither `key: value` nor a list item",
-    r"undefined alias '(.*)'": r"no anchor &\1 stands above this alias",
     r"expected (a single document|'<document start>')": "a second document or stray text starts here",
     r"expected <block end>": "the indentation fits none of the lines above",
     r"expected ',' or '([\]}])'": r"',' or '\1' is missing",
@@ -277,6 +294,53 @@ def _plain(text: str) -> str | float | bool | None:
     return text
 
 
+_NAMELESS = "?"
+"""the key that stands in paths for one that cannot be read"""
+
+
+class _Unreadable(Exception):  # noqa: N818  # never leaves this module
+    """What stands at a node is no part of the language; args: message, node."""
+
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""characters that escapes can bring in and no reader of a text can take: controls, halves of a pair, no characters"""
+
+
+def _readable(node: Node) -> Node:
+    """The node, if it is one of the language. _Unreadable otherwise."""
+    if node.ctag is _UNDEFINED:
+        raise _Unreadable(f"no anchor &{node.value} stands above this alias", node)
+    if node.ctag not in _OWN_TAGS:
+        tag = describe(str(node.tag).replace(_YAML_TAGS, "!!"))
+        raise _Unreadable(f"found the tag {tag}; tags are not part of the scenario language", node)
+    if isinstance(node, ScalarNode) and (found := _NO_TEXT.search(node.value)):
+        raise _Unreadable(f"found the character U+{ord(found[0]):04X}; {_TEXT_HOLDS}", node)
+    return node
+
+
+def _scalar(node: Node) -> str | float | bool | None:
+    try:
+        return str(node.value) if node.ctag is _TEXT else _plain(node.value)
+    except ValueError as error:
+        raise _Unreadable(str(error), node) from None
+
+
+def _merged(node: Node) -> list[MappingNode]:
+    """The mappings that `<<` merges."""
+    sources = node.value if isinstance(_readable(node), SequenceNode) else [node]
+    if not all(isinstance(_readable(source), MappingNode) for source in sources):
+        raise _Unreadable("<< merges a mapping or a list of them, usually an alias such as *base", node)
+    return list(sources)
+
+
+def _key(node: Node) -> str:
+    found = _scalar(node) if isinstance(_readable(node), ScalarNode) else None
+    if isinstance(found, str):
+        return found
+    what = describe(found) if isinstance(node, ScalarNode) else "brackets"
+    raise _Unreadable(f"found {what} as a key; keys are text (put a number or true/false in quotes)", node)
+
+
 class _Walk:
     """Turns nodes into plain data, noting places and problems on the way."""
 
@@ -284,64 +348,60 @@ class _Walk:
         self.file = file
         self.marks: dict[Path, Place] = {}
         self.problems: list[Problem] = []
+        self.lost: set[Path] = set()
 
-    def value(self, node: Node, path: Path, key: Mark | None) -> Any:
+    def value(self, node: Node, path: Path, key: Node | None) -> Any:
+        """What stands at a node; None, and its path among the lost, if it cannot be read."""
         start, end = node.start_mark, node.end_mark
-        self.marks[path] = Place(key, _mark(self.file, start), start.index, end.index)
-        if node.ctag not in _OWN_TAGS:
-            tag = describe(str(node.tag).replace(_YAML_TAGS, "!!"))
-            self._wrong(node, path, f"found the tag {tag}; tags are not part of the scenario language")
+        of_key = None if key is None else _mark(self.file, key.start_mark)
+        where = key.end_mark if key is not None and start.index == end.index else start  # nothing stands behind its key
+        self.marks[path] = Place(of_key, _mark(self.file, where), start.index, end.index)
+        try:
+            return self._read(_readable(node), path)
+        except _Unreadable as error:
+            self._wrong(error, path)
+            self.lost.add(path)
             return None
+
+    def _read(self, node: Node, path: Path) -> Any:
         if isinstance(node, MappingNode):
-            return {
-                name: self.value(item, (*path, name), _mark(self.file, name_node.start_mark))
-                for name, (name_node, item) in self._items(node, path).items()
+            values = {
+                name: self.value(item, (*path, name), key) for name, (key, item) in self._items(node, path).items()
             }
+            return {name: value for name, value in values.items() if (*path, name) not in self.lost}
         if isinstance(node, SequenceNode):
             return [self.value(item, (*path, position), None) for position, item in enumerate(node.value)]
-        if node.ctag is _TEXT:
-            return node.value
-        try:
-            return _plain(node.value)
-        except ValueError as error:
-            self._wrong(node, path, str(error))
-            return None
+        return _scalar(node)
 
     def _items(self, node: MappingNode, path: Path) -> dict[str, tuple[Node, Node]]:
         """Key → nodes of key and value; `<<` adds the keys that the mapping has none of its own for."""
         items: dict[str, tuple[Node, Node]] = {}
-        merged: list[MappingNode] = []
+        merges: list[tuple[Node, Node]] = []
         for key, item in node.value:
-            name = self._key(key, path)
-            if name in items or (name == "<<" and merged):
-                first = items[name][0] if name in items else node
-                at = f"{first.start_mark.line + 1}:{first.start_mark.column + 1}"
-                self._wrong(key, (*path, name), f"this key stands here a second time; the first is at {at}")
-            elif name == "<<" and key.ctag is _PLAIN:
-                merged = self._merged(item, path)
-            elif name is not None:
+            try:
+                name = _key(key)
+            except _Unreadable as error:
+                self._wrong(error, path)
+                self.lost.add((*path, _NAMELESS))
+                continue
+            merging = name == "<<" and key.ctag is _PLAIN
+            first = merges[0] if merging and merges else items.get(name)
+            if first is not None:
+                at = f"{first[0].start_mark.line + 1}:{first[0].start_mark.column + 1}"
+                message = f"this key stands here a second time; the first is at {at}"
+                self._wrong(_Unreadable(message, key), (*path, name))
+            elif merging:
+                merges.append((key, item))
+            else:
                 items[name] = key, item
-        for source in merged:
-            for name, pair in self._items(source, path).items():
-                items.setdefault(name, pair)
+        for _, merge in merges:
+            for source in _merged(merge):
+                for name, pair in self._items(source, path).items():
+                    items.setdefault(name, pair)
         return items
 
-    def _key(self, key: Node, path: Path) -> str | None:
-        found = _plain(key.value) if isinstance(key, ScalarNode) and key.ctag is _PLAIN else key.value
-        if isinstance(key, ScalarNode) and key.ctag in _OWN_TAGS and isinstance(found, str):
-            return found
-        what = describe(found) if isinstance(key, ScalarNode) else "brackets"
-        self._wrong(key, path, f"found {what} as a key; keys are text (put a number or true/false in quotes)")
-        return None
-
-    def _merged(self, item: Node, path: Path) -> list[MappingNode]:
-        sources = item.value if isinstance(item, SequenceNode) else [item]
-        if all(isinstance(source, MappingNode) for source in sources):
-            return list(sources)
-        self._wrong(item, (*path, "<<"), "<< merges a mapping or a list of them, usually an alias such as *base")
-        return []
-
-    def _wrong(self, node: Node, path: Path, message: str) -> None:
+    def _wrong(self, error: _Unreadable, path: Path) -> None:
+        message, node = error.args
         self.problems.append(Problem(_mark(self.file, node.start_mark), dotted(path), message))
 
 

@@ -53,11 +53,13 @@ class Symbol(NamedTuple):
 class ExpressionError(Exception):
     """A mistake in an expression; `column` counts characters of the stripped text from 1."""
 
-    def __init__(self, message: str, column: int, suggestion: str | None = None) -> None:
-        super().__init__(message, column, suggestion)
+    def __init__(self, message: str, column: int, suggestion: str | None = None, unknown: str | None = None) -> None:
+        super().__init__(message, column, suggestion, unknown)
         self.message = message
         self.column = column
         self.suggestion = suggestion
+        self.unknown = unknown
+        """the name, if what is wrong is that nothing has it"""
 
     def __str__(self) -> str:
         hint = f" (did you mean {self.suggestion!r}?)" if self.suggestion else ""

@@ -16,13 +16,17 @@ class Finding(NamedTuple):
     message: str
     suggestion: str | None = None
     warning: bool = False
+    unknown: str | None = None
+    """the name, if what is wrong is that nothing has it"""
+    alone: bool = False
+    """whether it says something of its own place, whatever else is there"""
 
 
 def known(path: Path, name: str, allowed: Collection[str], what: str) -> Iterator[Finding]:
     """A finding where a name is none of the allowed ones, which are `what`."""
     if name not in allowed:
         listed = ", ".join(sorted(allowed)) or "none are declared"
-        yield Finding(path, f"found {name!r}; {what}: {listed}", closest(name, list(allowed)))
+        yield Finding(path, f"found {name!r}; {what}: {listed}", closest(name, list(allowed)), unknown=name)
 
 
 def each(path: Path, names: Sequence[str], allowed: Collection[str], what: str) -> Iterator[Finding]:

@@ -123,16 +123,16 @@ class Kinds:
         while owner and not self._attributes(owner) and owner not in self._symbols:
             owner = owner.rpartition(".")[0]
         if not owner:
-            self._wrong(node, f"there is no {name!r} in this scenario (quote words)", self._nearest(name))
+            self._wrong(node, f"there is no {name!r} in this scenario (quote words)", self._nearest(name), name)
         elif owner == name:
             self._wrong(node, f"{name} is no value by itself; it has: {', '.join(self._attributes(name))}")
         elif attributes := self._attributes(owner):
             wrong = name[len(owner) + 1 :].partition(".")[0]
             near = closest(wrong, attributes)
             message = f"{owner} has no attribute {wrong!r}; it has: {', '.join(attributes)}"
-            self._wrong(node, message, f"{owner}.{near}" if near else None)
+            self._wrong(node, message, f"{owner}.{near}" if near else None, name)
         else:
-            self._wrong(node, f"{owner} has no attributes")
+            self._wrong(node, f"{owner} has no attributes", unknown=name)
         return None
 
     def _attributes(self, owner: str) -> list[str]:
@@ -306,8 +306,8 @@ class Kinds:
         kind = self.of.get(node)
         return f"{ast.unparse(node)} ({WORDED[kind]})" if kind else ast.unparse(node)
 
-    def _wrong(self, node: ast.expr, message: str, suggestion: str | None = None) -> None:
-        self.errors.append(ExpressionError(message, column_of(self._text, node), suggestion))
+    def _wrong(self, node: ast.expr, message: str, suggestion: str | None = None, unknown: str | None = None) -> None:
+        self.errors.append(ExpressionError(message, column_of(self._text, node), suggestion, unknown))
 
 
 def _product(left: Kind, right: Kind) -> Kind:

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.scenario import checks, correlations, overlay, provenance
-from sim.scenario.document import Path, dotted
+from sim.scenario.document import MAX_DEPTH, Path, dotted
 from sim.scenario.findings import Finding
+from sim.scenario.mended import Mended, place_of
 from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.moves import VERBS
 from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
@@ -34,7 +35,7 @@ def load(
     with every mistake found, each with file, line and column; `strict` counts warnings as mistakes.
     """
     tree = overlay.resolve(path, what_if, sets)
-    scenario, problems = _validated(tree)
+    scenario, problems = _blamed(tree)
     if what_if is None:
         problems += _in_what_ifs(tree, problems)
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.mark, problem.path, problem.message))
@@ -50,16 +51,29 @@ def load(
 
 
 def _validated(tree: Tree) -> tuple[Documented | None, list[Problem]]:
-    """The scenario (None if it is malformed) and its problems."""
-    tree, problems = _without_misspelt(tree)
+    """The scenario, with what is malformed taken out, and all its problems; None if nothing remains."""
+    tree, misspelt = _without_misspelt(tree)
+    problems = [*tree.problems, *misspelt]
+    mended = Mended(tree, tree.lost)
+    for _ in range(MAX_DEPTH):  # each time around something is taken out, or what held it
+        scenario, errors = _modelled(mended.tree)
+        if scenario is not None:
+            findings = (finding for finding in _findings(scenario) if not mended.follows(finding))
+            return scenario, [*problems, *(_found(mended.tree, finding) for finding in findings)]
+        told = [details for details in errors if not mended.made(details)]
+        problems += [_in_plain_words(mended.tree, details) for details in told[: MOST_MISTAKES + 1]]
+        mended = mended.without(errors)
+    return None, problems
+
+
+def _modelled(tree: Tree) -> tuple[Documented | None, list[ErrorDetails]]:
+    """The scenario, or what is malformed in it."""
     try:
         scenario = Documented.model_validate(tree.data)
     except ValidationError as error:
-        errors = [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
-        malformed = [_in_plain_words(tree, details) for details in errors[: MOST_MISTAKES + 1]]
-        return None, [*problems, *malformed, *_in_the_rest(tree, error)]
+        return None, [details for details in error.errors(include_url=False) if details["type"] != _FOLLOWS]
     scenario._tree = tree
-    return scenario, [*problems, *(_found(tree, finding) for finding in _findings(scenario))]
+    return scenario, []
 
 
 def _findings(scenario: Documented) -> list[Finding]:
@@ -74,26 +88,6 @@ def _findings(scenario: Documented) -> list[Finding]:
     return found
 
 
-def _in_the_rest(tree: Tree, error: ValidationError) -> list[Problem]:
-    """What is wrong with the parts of a scenario that are well formed, while others are not.
-
-    The malformed parts are taken out; what is then said of them, because they are not there, is left out.
-    """
-    out = {tree.written(_location(details["loc"]))[:2] for details in error.errors(include_url=False)}
-    if any(len(path) < len(("section", "name")) for path in out):
-        return []
-    rest = tree
-    for path in sorted(out, key=lambda path: (str(path[0]), path[1]), reverse=True):  # places in a list from its end
-        rest = rest.without(path)
-    try:
-        scenario = Documented.model_validate(rest.data)
-    except ValidationError:
-        return []
-    scenario._tree = rest
-    names = re.compile(r"\b(" + "|".join(re.escape(str(path[1])) for path in out) + r")\b")
-    return [_found(rest, finding) for finding in _findings(scenario) if not names.search(finding.message)]
-
-
 def _in_what_ifs(tree: Tree, in_base: list[Problem]) -> list[Problem]:
     """What is wrong in what-ifs and not in the base already."""
     found: list[Problem] = []
@@ -102,12 +96,30 @@ def _in_what_ifs(tree: Tree, in_base: list[Problem]) -> list[Problem]:
     for name in [name for name, value in what_ifs.items() if isinstance(value, dict)] if well_formed else []:
         inherited = tree.place((WHAT_IFS, name)).value.file != tree.file
         hint = f"; the what-if {name!r} is inherited: `what_ifs: {{{name}: null}}` leaves it out" if inherited else ""
-        try:
-            problems = _validated(overlay.with_what_if(tree, name))[1]
-        except ScenarioError as error:
-            problems = error.problems
+        changed = overlay.with_what_if(tree, name)
+        problems = _with_overlay(changed, _validated(changed)[1], in_base)
         found += [one._replace(message=one.message + hint) for one in problems if one not in in_base]
     return found
+
+
+def _blamed(tree: Tree) -> tuple[Documented | None, list[Problem]]:
+    """The scenario and its problems, of which those that an overlay brings about name it."""
+    scenario, problems = _validated(tree)
+    if problems and tree.laid is not None:
+        problems = _with_overlay(tree, problems, _blamed(tree.laid.over)[1])
+    return scenario, problems
+
+
+def _with_overlay(tree: Tree, problems: list[Problem], below: list[Problem]) -> list[Problem]:
+    """The problems of a tree; those that were not there below what was laid last name that."""
+    laid = tree.laid
+    if laid is None:
+        return problems
+    told = []
+    for problem in problems:
+        same = (one for one in below if one[:2] == problem[:2] and one.message.startswith(problem.message))
+        told.append(next(same, problem._replace(message=laid.blamed(problem.message, problem.mark))))
+    return told
 
 
 def _found(tree: Tree, finding: Finding) -> Problem:
@@ -153,14 +165,11 @@ def _misspelt(tree: Tree, added: Added) -> int | None:
 
 
 def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
-    location = _location(details["loc"])
-    path = tree.written(location)
+    path = place_of(tree, details)
     match details["type"]:
         case "missing":
-            keys = keys_at(tree.data, path)
-            wanted = str(location[-1])
-            what = f" ({keys[wanted]})" if keys.get(wanted) else ""
-            return Problem(_key_mark(tree, path), dotted((*path, wanted)), f"is missing{what}")
+            doc = keys_at(tree.data, path[:-1]).get(str(path[-1]))
+            return Problem(_key_mark(tree, path[:-1]), dotted(path), f"is missing ({doc})" if doc else "is missing")
         case "extra_forbidden":
             allowed = list(keys_at(tree.data, path[:-1]))
             near = closest(str(path[-1]), allowed)
@@ -184,15 +193,6 @@ def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
 
 _FOLLOWS = "default_factory_not_called"
 """the error of a default that waits for a value with an error of its own"""
-
-
-def _location(loc: Path) -> Path:
-    """Pydantic's location without what is no key of the file but looks like one: the tags of moves."""
-    return tuple(
-        key
-        for before, key in zip(("", *loc), loc, strict=False)
-        if key != "[key]" and not (isinstance(before, int) and key in VERBS)
-    )
 
 
 def _unknown_move(tree: Tree, path: Path, details: ErrorDetails) -> Problem:
@@ -227,6 +227,7 @@ _WANTED = {
     "greater_than_equal": "at least {ge} is wanted",
     "less_than": "less than {lt} is wanted",
     "less_than_equal": "at most {le} is wanted",
+    "string_too_long": "at most {max_length:,} characters may stand here",
     "too_short": "at least {min_length} must be given",
     "too_long": "at most {max_length} may be given",
 }

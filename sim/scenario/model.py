@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.scenario.moves import ListedMoves, Moves
-from sim.scenario.parts import Condition, Date, Name, Names, Part
+from sim.scenario.parts import Condition, Date, Name, Names, Part, Prose, Title
 from sim.scenario.policies import Doctrine, Policy
 from sim.scenario.scalars import AnyScalar, Day, Duration, Money, Points, Scalar, Share
 from sim.scenario.scalars import parse as parse_scalar
@@ -21,6 +21,8 @@ from sim.scenario.units import Dimension
 
 MOST_WHAT_IFS = 100
 """what-ifs of a file; each is tried when the file is loaded"""
+LONGEST_HEADING = 300
+"""characters of the title of a scenario"""
 OTHER = "other"
 """The outcome of a run in which none of the named outcomes holds."""
 
@@ -35,7 +37,7 @@ def _days(text: str) -> Scalar:
 class Decider(Part):
     """What actors and coalitions share: when they decide, and by what policy."""
 
-    title: str = Field(alias="name")
+    title: Title = Field(alias="name")
     reaction: Duration = Field(
         default_factory=lambda: _days("3 d"), description="days from an observed move to the answer"
     )
@@ -47,7 +49,7 @@ class Decider(Part):
 class Actor(Decider):
     """A government at the table."""
 
-    short: str | None = Field(None, description="short name for charts")
+    short: Title | None = Field(None, description="short name for charts")
     regions: list[str] = Field(default_factory=list, description="region codes of the trade data that it speaks for")
     audience_cost: Money | None = Field(None, description="political cost of backing down in public")
     beliefs: dict[Name, Share] = Field(default_factory=dict, description="what it holds true, as probabilities")
@@ -66,7 +68,7 @@ class Coalition(Decider):
 class Challenge(Part):
     """A court case against a legal basis."""
 
-    title: str | None = None
+    title: Title | None = None
     decision: Day
     struck: Share = Field(description="probability that the basis falls")
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="days from the decision to its effect")
@@ -75,7 +77,7 @@ class Challenge(Part):
 class LegalBasis(Part):
     """The law an instrument rests on."""
 
-    title: str
+    title: Title
     valid: bool = Field(True, strict=True)
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="least days from decision to effect")
     longest_life: Duration | None = Field(None, description="days after which its instruments end by themselves")
@@ -85,7 +87,7 @@ class LegalBasis(Part):
 class Instrument(Part):
     """A lever with a life: threatened → enacted → in force → suspended → ended."""
 
-    title: str
+    title: Title
     kind: Literal["tariff", "export_control", "rule", "support", "statement"]
     by: str = Field(description="the actor or coalition that holds the lever")
     on: Names = Field(default_factory=list, description="actors it is aimed at; nothing means everybody")
@@ -99,7 +101,7 @@ class Instrument(Part):
         description="part of its scope that it bites on",
     )
     approval: Share | None = Field(None, description="share of licence applications approved under an export control")
-    items: list[str] = Field(default_factory=list, description="what it covers, in words")
+    items: list[Prose] = Field(default_factory=list, description="what it covers, in words")
     adds: Points | None = Field(None, description="tariff layer: adds its rate to the stack")
     rate: Points | None = Field(
         None, description="rate of a layer that replaces another or is one of a highest-of group"
@@ -117,14 +119,14 @@ class Instrument(Part):
 class Package(Part):
     """Instruments with one name, usable wherever an instrument is."""
 
-    title: str
+    title: Title
     instruments: list[str] = Field(min_length=1)
 
 
 class Agreement(Part):
     """A truce or accord that suspends instruments while it is live. It lapses unless extended."""
 
-    title: str
+    title: Title
     parties: list[str] = Field(min_length=2)
     since: Day
     expires: Day = Field(description="last day on which it is live")
@@ -134,7 +136,7 @@ class Agreement(Part):
 class Deal(Part):
     """A package that the parties may conclude: it binds when all have consented."""
 
-    title: str
+    title: Title
     parties: list[str] = Field(min_length=2)
     offer_stands: Duration = Field(default_factory=lambda: _days("14 d"))
     terms: Moves
@@ -143,7 +145,7 @@ class Deal(Part):
 class Milestone(Part):
     """A dated meeting or event at which things may be decided."""
 
-    title: str
+    title: Title
     kind: Literal["meeting", "event"] = "meeting"
     date: Day
     parties: list[str] = Field(default_factory=list)
@@ -176,7 +178,7 @@ class Trade(Part):
 class Good(Part):
     """A named good whose legal stack is followed, e.g. one on no list."""
 
-    title: str
+    title: Title
     importer: str
     exporter: str
     tranche: str
@@ -186,16 +188,16 @@ class Good(Part):
 class Outcome(Part):
     """One way the story can end. A run has the first outcome, in file order, whose condition holds."""
 
-    title: str
+    title: Title
     when: Condition
 
 
 class Indicator(Part):
     """A further measure of each run."""
 
-    title: str
+    title: Title
     value: Condition
-    unit: str = ""
+    unit: Title = ""
 
 
 class Correlation(Part):
@@ -208,8 +210,8 @@ class Correlation(Part):
 class Citation(Part):
     """A source, to be named by its key."""
 
-    title: str
-    url: str | None = None
+    title: Title
+    url: Prose | None = None
     published: Date | None = None
     tag: Literal["V", "VR", "D", "M", "I"] | None = Field(
         None, description="V read; VR read in a report of it; D derived; M from memory; I inferred"
@@ -230,10 +232,10 @@ class Scenario(Part):
     """A whole scenario file."""
 
     schema_: Literal[1] = Field(alias="schema", description="version of the scenario language")
-    title: str
-    question: str | None = None
-    summary: str | None = None
-    author: str | None = None
+    title: str = Field(max_length=LONGEST_HEADING)
+    question: Prose | None = None
+    summary: Prose | None = None
+    author: Prose | None = None
     as_of: Date = Field(description="nothing learnt later may be used; decisions start here")
     start: Date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
     horizon: Date
@@ -254,7 +256,7 @@ class Scenario(Part):
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_WHAT_IFS)
-    left_out: list[str] = Field(default_factory=list, description="what this scenario does not hold")
+    left_out: list[Prose] = Field(default_factory=list, description="what this scenario does not hold")
 
     def deciders(self) -> Iterator[tuple[str, Decider]]:
         """Actors, then coalitions, each by name in alphabetical order (file order never matters)."""

@@ -18,6 +18,7 @@ from scenarios import SHIPPED
 from sim import days
 from sim.scenario import document
 from sim.scenario.document import Document, Path, Place, dotted
+from sim.scenario.parts import LONGEST_TITLE
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
 from sim.scenario.scalars import ABOUT
 from sim.scenario.shapes import SHAPES
@@ -25,7 +26,10 @@ from sim.scenario.shapes import SHAPES
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
+_SET = "--set"
+"""stands for a file in the places of settings"""
 _FIXED = (WHAT_IFS, "extends", "schema")
+_ENSEMBLE = "ensemble"
 _RESERVED = ("title", "source", "known", "note")
 """keys of a what-if that describe it rather than change the scenario"""
 _FROM = ("source", "known")
@@ -61,18 +65,52 @@ class Added(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Laid:
+    """A what-if or a setting that has been laid over a tree."""
+
+    over: Tree
+    name: str
+    """as a user knows it"""
+    changes: Mapping[Path, Mark]
+    """path of each change → where it is written"""
+    own: frozenset[Mark]
+    """the places of its text"""
+
+    def blamed(self, message: str, mark: Mark) -> str:
+        """A message of what is wrong only since it was laid: where that is told elsewhere, it is named."""
+        if mark in self.own:
+            return message
+        words = set(re.findall(r"\w+", message))
+        change = next((path for path in self.changes if str(path[-1]) in words), None)
+        blamed = f"{message}; so under {self.name}"
+        if change is None or self.changes[change].file == _SET:
+            return blamed
+        return f"{blamed}, which changes {dotted(change)} at {self.changes[change]}"
+
+
+@dataclass(frozen=True)
 class Tree:
-    """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones."""
+    """A scenario with its overlays: plain data and `Adjusted`, the places of all values, origins of overlaid ones.
+
+    What could not be read or laid is a problem; the data do without it.
+    """
 
     file: str
     data: Any
     places: Mapping[Path, Place]
     origins: Mapping[Path, Origin] = field(default_factory=dict)
     added: Sequence[Added] = ()
+    problems: Sequence[Problem] = ()
+    lost: frozenset[Path] = frozenset()
+    """paths of values that could not be read"""
+    laid: Laid | None = None
+    """the last what-if or setting that was laid over it"""
 
     def place(self, path: Path) -> Place:
         """Where the value at the path was written, or the nearest mapping or list around it that was."""
-        return self.places[self.written(path)]
+        written = self.written(path)
+        around = (written[:length] for length in range(len(written), -1, -1))
+        return next(self.places[path] for path in around if path in self.places)
 
     def at(self, path: Path) -> Any:
         """The value at a path that exists."""
@@ -81,6 +119,21 @@ class Tree:
     def without(self, path: Path) -> Tree:
         """The tree without the value at a path that exists."""
         return replace(self, data=_replaced(self.data, path, None, remove=True))
+
+    def renamed(self, path: Path, name: str) -> Tree:
+        """The tree with another name for the last key of a path."""
+        data = {name if key == path[-1] else key: value for key, value in self.at(path[:-1]).items()}
+        size = len(path)
+        moved = {(*path[:-1], name, *at[size:]): place for at, place in self.places.items() if at[:size] == path}
+        return replace(self, data=_replaced(self.data, path[:-1], data), places={**self.places, **moved})
+
+    def wrong(self, *problems: Problem) -> Tree:
+        """The same tree with these problems too."""
+        return replace(self, problems=[*self.problems, *problems])
+
+    def having(self, path: Path, value: Any) -> Tree:
+        """The tree with another value at a path, which has no place of its own."""
+        return replace(self, data=_replaced(self.data, path, value))
 
     def written(self, path: Path) -> Path:
         """The path as the file has it: steps are left out that it does not take.
@@ -101,7 +154,7 @@ class Tree:
 def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
     """Read a scenario (a file, or the name of a shipped one) and lay its overlays over it, `sets` last.
 
-    Raises ScenarioError with all problems of the first overlay that cannot be laid.
+    Raises ScenarioError where there is nothing to lay anything over.
     """
     tree = read(path)
     if what_if is not None:
@@ -112,7 +165,7 @@ def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str
 
 
 def read(path: str | FilePath) -> Tree:
-    """Read a scenario and what it extends. Raises ScenarioError."""
+    """Read a scenario and what it extends. Raises ScenarioError where a file cannot be read at all."""
     chain = [document.read(find(str(path)))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
@@ -126,9 +179,9 @@ def read(path: str | FilePath) -> Tree:
             raise ScenarioError([Problem(mark, "extends", message)])
         chain.append(document.read(file))
     base = chain[-1]
-    tree = Tree(chain[0].file, base.data, base.marks)
+    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
     for child in reversed(chain[:-1]):
-        overlay = _Overlay(tree, child.marks)
+        overlay = _Overlay(tree, child)
         overlay.file({key: value for key, value in child.data.items() if key != "extends"})
         tree = overlay.tree()
     return tree
@@ -165,47 +218,59 @@ def _parent(child: Document) -> tuple[FilePath, Mark] | None:
 
 
 def with_what_if(tree: Tree, name: str) -> Tree:
-    """Lay one of the scenario's own what-ifs over it. Raises ScenarioError."""
+    """Lay one of the scenario's own what-ifs over it."""
     what_ifs = tree.data.get(WHAT_IFS)
     if not isinstance(what_ifs, dict) or name not in what_ifs:
         names = list(what_ifs) if isinstance(what_ifs, dict) else []
         message = f"there is no what-if {name!r}; there are {', '.join(names) or 'none'}"
-        raise ScenarioError([Problem(tree.place((WHAT_IFS,)).value, WHAT_IFS, message, closest(name, names))])
+        return tree.wrong(Problem(tree.place((WHAT_IFS,)).value, WHAT_IFS, message, closest(name, names)))
     at: Path = (WHAT_IFS, name)
     overrides = what_ifs[name]
     if not isinstance(overrides, dict):
         message = f"found {describe(overrides)}; a what-if is a mapping of paths to new values"
-        raise ScenarioError([Problem(tree.place(at).value, dotted(at), message)])
-    overlay = _Overlay(tree, tree.places, dotted_keys=True)
+        return tree.wrong(Problem(tree.place(at).value, dotted(at), message))
+    overlay = _Overlay(tree, tree, dotted_keys=True)
     title = overrides.get("title", name.replace("_", " "))
     if not isinstance(title, str):
         overlay.wrong((*at, "title"), dotted((*at, "title")), f"found {describe(title)}; a title is text")
+    elif len(title) > LONGEST_TITLE:
+        message = f"found {describe(title)}; at most {LONGEST_TITLE} characters may stand here"
+        overlay.wrong((*at, "title"), dotted((*at, "title")), message)
     origin = overlay.origin(overrides, at, Origin(f"what-if: {title}"))
     for key, value in overrides.items():
         if key.split(".")[0] in _FIXED:
             overlay.wrong((*at, key), dotted((*at, key)), "belongs to the file; a what-if cannot change it")
+        elif key.split(".")[0] == _ENSEMBLE:
+            message = "belongs to the file; a what-if is played on the same futures as the scenario that it changes"
+            overlay.wrong((*at, key), dotted((*at, key)), message)
         elif key not in _RESERVED:
             overlay.lay(key.split("."), value, (*at, key), origin)
-    return overlay.tree()
+    own = (place for path, place in tree.places.items() if path[: len(at)] == at)
+    return overlay.tree(f"the what-if {name!r}", own)
 
 
 def with_set(tree: Tree, text: str) -> Tree:
-    """Lay `path=value` over a scenario, the value in YAML. Raises ScenarioError; columns count in `text`."""
+    """Lay `path=value` over a scenario, the value in YAML; columns count in `text`."""
     name, equals, value = text.partition("=")
-    mark = Mark("--set", 1, 1)
+    mark = Mark(_SET, 1, 1)
     if not equals or not all(key.strip() for key in name.split(".")):
         message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
-        raise ScenarioError([Problem(mark, "", message)])
+        return tree.wrong(Problem(mark, "", message))
     path = name.strip().split(".")
     if path[0] in _FIXED:
-        raise ScenarioError([Problem(mark, name.strip(), "belongs to the file; it cannot be set")])
+        return tree.wrong(Problem(mark, name.strip(), "belongs to the file; it cannot be set"))
     start = len(name) + 1
-    written = document.parse_value(" " * start + value, "--set")
+    try:
+        written = document.parse_value(" " * start + value, _SET)
+    except ScenarioError as error:
+        return tree.wrong(*error.problems)
+    if written.problems:
+        return tree.wrong(*written.problems)
     if written.data is None and written.marks[()].start == written.marks[()].end:
-        raise ScenarioError([Problem(mark, name.strip(), "found no value; null removes what is there")])
-    overlay = _Overlay(tree, written.marks, dotted_keys=True)
+        return tree.wrong(Problem(mark, name.strip(), "found no value; null removes what is there"))
+    overlay = _Overlay(tree, written, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
-    return overlay.tree()
+    return overlay.tree(f"--set {dotted(tuple(path))}", written.marks.values())
 
 
 def is_distribution(value: Any) -> bool:
@@ -216,20 +281,27 @@ def is_distribution(value: Any) -> bool:
 class _Overlay:
     """Lays values over a tree, which stays as it is: what changes is copied on the way down."""
 
-    def __init__(self, base: Tree, places: Mapping[Path, Place], dotted_keys: bool = False) -> None:
+    def __init__(self, base: Tree, overlay: Document | Tree, dotted_keys: bool = False) -> None:
         self.base = base
         self.data = base.data
         self.places = dict(base.places)
         self.origins = dict(base.origins)
         self.added = list(base.added)
-        self.written = places
+        self.written = overlay.marks if isinstance(overlay, Document) else overlay.places
+        """places in the overlay's own text"""
         self.dotted_keys = dotted_keys
-        self.problems: list[Problem] = []
+        self.changes: dict[Path, Mark] = {}
+        self.problems = list(base.problems)
+        self.lost = base.lost
+        if isinstance(overlay, Document):
+            self.problems += overlay.problems
+            self.lost |= overlay.lost
 
-    def tree(self) -> Tree:
-        if self.problems:
-            raise ScenarioError(sorted(self.problems))
-        return Tree(self.base.file, self.data, self.places, self.origins, self.added)
+    def tree(self, name: str | None = None, own: Iterable[Place] = ()) -> Tree:
+        """The whole; with the name of what was laid and the places of its text, it can be blamed."""
+        marks = frozenset(mark for place in own for mark in (place.key, place.value) if mark is not None)
+        laid = None if name is None else Laid(self.base, name, self.changes, marks)
+        return Tree(self.base.file, self.data, self.places, self.origins, self.added, self.problems, self.lost, laid)
 
     def wrong(self, at: Path, path: str, message: str, suggestion: str | None = None) -> None:
         self.problems.append(Problem(self.written[at].value, path, message, suggestion))
@@ -277,7 +349,9 @@ class _Overlay:
         existing = _at(self.data, path) if found == len(path) else None
         if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(path, value, existing):
             self._merge(path, value, at, origin)
-        elif found < len(path):
+            return
+        self.changes[path] = self.written[at].value
+        if found < len(path):
             self.added.append(Added(path, found, not isinstance(value, dict)))
             self._put(path, value, at, origin)
         elif value is None:

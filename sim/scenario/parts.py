@@ -12,7 +12,7 @@ from sim import days
 from sim.scenario.expressions import Expression, ExpressionError
 from sim.scenario.expressions import parse as parse_expression
 from sim.scenario.problems import describe
-from sim.scenario.scalars import Scalar
+from sim.scenario.scalars import LONGEST_PROSE, Scalar
 from sim.scenario.scalars import parse as parse_scalar
 from sim.scenario.units import Dimension
 from sim.scenario.units import value as quantity
@@ -72,7 +72,14 @@ def _iso_date(value: Any) -> date:
 
 
 Date = Annotated[date, BeforeValidator(_iso_date)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits and _")]
+LONGEST_TITLE = 200
+"""characters of the title or name of a part"""
+Name = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_TITLE, description="lower-case letters, digits and _"),
+]
+Title = Annotated[str, Field(max_length=LONGEST_TITLE)]
+Prose = Annotated[str, Field(max_length=LONGEST_PROSE)]
 Names = Annotated[list[str], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
@@ -84,6 +91,6 @@ class Part(BaseModel):
         extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
     )
 
-    source: str | None = Field(None, description="where the numbers inside come from, or 'assumption: why'")
+    source: Prose | None = Field(None, description="where the numbers inside come from, or 'assumption: why'")
     known: Date | None = Field(None, description="the day on which this was publicly known")
-    note: str | None = None
+    note: Prose | None = None

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from sim.scenario.expressions import parse as parse_expression
 from sim.scenario.moves import Moves
-from sim.scenario.parts import Condition, Name, Names, Part, ShareOrExpression
+from sim.scenario.parts import Condition, Name, Names, Part, ShareOrExpression, Title
 from sim.scenario.problems import closest, describe
 from sim.scenario.scalars import AnyScalar, Day, Duration, Points
 from sim.scenario.scalars import parse as parse_scalar
@@ -21,7 +21,7 @@ DECISION_POINTS = ("review", "reaction", "deadline")
 class Rule(Part):
     """When the condition holds at a decision point, do the moves with the stated probability."""
 
-    title: str | None = None
+    title: Title | None = None
     at: Names = Field(
         default_factory=list,
         description="milestones, review, reaction, deadline; nothing means every decision point of the actor",

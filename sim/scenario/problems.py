@@ -75,10 +75,10 @@ def describe(value: Any) -> str:
 
 
 def closest(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that is most like the given one, whatever its case; None when none is near."""
+    """The other allowed word that is most like the given one, whatever its case; None when none is near."""
     if not 0 < len(word) <= LONGEST_WORD:
         return None
-    by_lower = {name.lower(): name for name in allowed}
+    by_lower = {name.lower(): name for name in allowed if name != word}
     if len(by_lower) > MOST_WORDS:
         by_lower = {lower: name for lower, name in by_lower.items() if lower.startswith(word[0].lower())}
     if len(by_lower) > MOST_WORDS:

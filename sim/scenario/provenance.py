@@ -145,11 +145,12 @@ def _source(source: str, path: Path, scenario: Scenario) -> Iterator[Finding]:
     elif source not in scenario.sources:
         message = f"found {describe(source)}; name a key of sources, or write '{ASSUMPTION} why'"
         near = closest(source, scenario.sources)
-        yield Finding(path, message, near, warning=near is None)
+        yield Finding(path, message, near, warning=near is None, unknown=source)
 
 
 def _too_late(path: Path, when: date, scenario: Scenario) -> Finding:
-    return Finding(path, f"found {when}, later than as_of ({scenario.as_of}); what was not known yet cannot be used")
+    message = f"found {when}, later than as_of ({scenario.as_of}); what was not known yet cannot be used"
+    return Finding(path, message, alone=True)
 
 
 def _scalars(scenario: Scenario) -> Iterator[tuple[str, Scalar, Provenance]]:

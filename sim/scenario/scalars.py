@@ -27,8 +27,22 @@ from sim.scenario.units import (
     written,
 )
 
-__all__ = ["ABOUT", "AnyScalar", "Day", "Distribution", "Duration", "Money", "Points", "Scalar", "Share", "parse"]
+__all__ = [
+    "ABOUT",
+    "LONGEST_PROSE",
+    "AnyScalar",
+    "Day",
+    "Distribution",
+    "Duration",
+    "Money",
+    "Points",
+    "Scalar",
+    "Share",
+    "parse",
+]
 
+LONGEST_PROSE = 10_000
+"""characters of a source, a note, a question"""
 ABOUT = ("unit", "source", "known", "published", "note", "truncate", "between")
 """Keys that may stand beside the shape."""
 
@@ -215,6 +229,8 @@ def _text(raw: Mapping[str, Any], key: str) -> str | None:
     found = raw.get(key)
     if found is not None and not isinstance(found, str):
         raise ValueError(f"found {describe(found)} as {key}; it is text (put it in quotes)")
+    if found is not None and len(found) > LONGEST_PROSE:
+        raise ValueError(f"found {describe(found)} as {key}; at most {LONGEST_PROSE:,} characters may stand here")
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from sim.scenario.problems import describe
-from sim.scenario.units import Dimension, value, within, written
+from sim.scenario.units import Dimension, is_word, value, within, written
 
 SHAPES = {
     "fixed": "one value",
@@ -72,9 +72,7 @@ class Distribution:
 def fixed(raw: object, dimension: Dimension, unit: str) -> Distribution:
     """One value for all runs."""
     if dimension is Dimension.choice:
-        if not isinstance(raw, str):
-            raise ValueError(f"found {describe(raw)}; give {written(dimension)}")
-        return Distribution("fixed", (), (raw,))
+        return Distribution("fixed", (), (_word(raw),))
     return Distribution("fixed", (_bounded(raw, dimension, unit),))
 
 
@@ -108,6 +106,13 @@ def example(shape: str, raw: Mapping[str, Any]) -> Any:
         inside = [row[-1] for row in inside if isinstance(row, list) and row]
     items = list(inside) if isinstance(inside, Mapping | list) else [inside]
     return next((item for item in items if isinstance(item, str)), items[0] if items else None)
+
+
+def _word(raw: object) -> str:
+    if not is_word(raw):
+        allowed = f"a quantity, a date, a distribution or {written(Dimension.choice)}"
+        raise ValueError(f"found {describe(raw)}; give {allowed} (expressions stand in rules, outcomes and indicators)")
+    return str(raw)
 
 
 def _bounded(raw: object, dimension: Dimension, unit: str) -> float:
@@ -177,10 +182,11 @@ def _choice(inside: Any, dimension: Dimension, unit: str) -> Distribution:
         for _, weight in weighted
     ]
     if min(weights) < 0 or sum(weights) <= 0:
-        raise ValueError("the weights of a choice are not negative, and one is greater than 0")
+        found = ", ".join(describe(weight) for _, weight in weighted)
+        raise ValueError(f"found the weights {found}; those of a choice are not negative, and one is greater than 0")
     shares = tuple(weight / sum(weights) for weight in weights)
     if dimension is Dimension.choice:
-        distribution = Distribution("choice", shares, tuple(str(item) for item, _ in weighted))
+        distribution = Distribution("choice", shares, tuple(_word(item) for item, _ in weighted))
         values: tuple[float | str, ...] = distribution.labels
     else:
         values = tuple(_bounded(item, dimension, unit) for item, _ in weighted)
@@ -204,7 +210,8 @@ def _table(inside: Any, dimension: Dimension, unit: str) -> Distribution:
     numbers = tuple(_bounded(row[1], dimension, unit) for row in inside)
     rising = all(a < b for a, b in pairwise(shares)) and all(a <= b for a, b in pairwise(numbers))
     if shares[0] != 0 or shares[-1] != 1 or not rising:
-        raise ValueError(f"found a table that does not rise from 0 % to 100 %; {rule}")
+        rows = ", ".join(map(_listed, inside))
+        raise ValueError(f"found table: [{rows}], which does not rise from 0 % to 100 %; {rule}")
     return Distribution("table", (*shares, *numbers))
 
 

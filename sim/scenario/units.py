@@ -53,10 +53,11 @@ _WRITTEN = {
     Dimension.money: "an amount, such as 3 bn USD",
     Dimension.tonnes: "a mass, such as 1200 t",
     Dimension.number: "a number, such as 0.8",
-    Dimension.choice: "a word",
+    Dimension.choice: "a word of letters, digits, _ and - that starts with a letter",
 }
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORD = re.compile(r"[^\W\d_][\w-]*")
 _LARGEST = 1e15
 LONGEST = 36_525
 """days of the longest duration, a hundred years"""
@@ -80,12 +81,19 @@ def unit_of(text: str, found: str) -> str:
     unit = " ".join(text.split())
     if unit and not (unit[0].isalpha() or unit[0] in "%$€£¥°"):
         raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; numbers are written 1200.5")
+    if unit.count(" ") > 1:
+        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; a unit is one or two words")
     return unit
 
 
 def is_date(text: str) -> bool:
     """Whether text is written like a date."""
     return _DATE.fullmatch(text.strip()) is not None
+
+
+def is_word(text: object) -> bool:
+    """Whether something is one word, as a choice has them."""
+    return isinstance(text, str) and _WORD.fullmatch(text) is not None
 
 
 def dimension_of(unit: str) -> Dimension | None:

@@ -84,7 +84,19 @@ def test_every_independent_mistake_of_a_file_is_told_in_one_pass(folder):
         text = text.replace(before, after)
     (folder / "wrong.yaml").write_text(text, encoding="utf-8")
     told = {line.split(": ")[1] for line in refused(folder, "run", "wrong.yaml") if PLACE.match(line)}
-    assert told >= {"horizn", "horizon", "actors.us.policy.rules.carry.probability", "instruments.october.effective"}
+    assert told >= {
+        "horizn",
+        "horizon",
+        "actors.us.policy.rules.carry.probability",
+        "instruments.october.effective",
+        "deals.ext.terms.0.extend",
+    }
+    assert any("'octobr.enacted'" in line for line in refused(folder, "run", "wrong.yaml"))
+
+
+def test_every_mistake_of_a_command_is_told_in_one_pass(folder):
+    lines = refused(folder, "run", "small.yaml", "--what-if", "zip", "--set", "a=1", "--set", "horizn=2026-01-01")
+    assert [line.split(": ")[1] for line in lines[:-1]] == ["a", "horizn", "what_ifs"]
 
 
 @pytest.mark.parametrize(

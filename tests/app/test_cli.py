@@ -155,6 +155,16 @@ def test_show_refuses_other_dates(date, says):
     assert says in result.output
 
 
+def test_names_tells_the_word_that_a_parameter_is(tmp_path):
+    shutil.copy(SMALL, tmp_path)
+    file = tmp_path / "worded.yaml"
+    file.write_text(
+        "extends: small.yaml\nparameters: {mood: hard, tone: {choice: {soft: 9, loud: 1}}}\n", encoding="utf-8"
+    )
+    lines = parley("names", file).stdout.splitlines()
+    assert [line.split()[2] for line in lines if line.startswith(("mood ", "tone "))] == ["hard", "soft"]
+
+
 def test_names_lists_symbols_with_units_and_values():
     text = parley("names", SMALL).stdout
     assert "truce.expires" in text

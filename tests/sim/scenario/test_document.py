@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from sim.scenario.problems import ScenarioError
 
 
 def refusal(text: str) -> str:
-    with pytest.raises(ScenarioError) as caught:
-        parse(text, "f.yaml")
-    return str(caught.value)
+    try:
+        problems = parse(text, "f.yaml").problems
+    except ScenarioError as error:
+        return str(error)
+    assert problems
+    return "\n".join(map(str, problems))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,12 @@ def test_merge_keys_give_way_to_the_mapping_s_own() -> None:
     assert found == {"x": 9, "y": 2, "z": 4}
 
 
+def test_nothing_is_told_of_behind_its_key() -> None:
+    marks = parse("a:\nb: {c: }\nd: [1]", "f").marks
+    assert marks["a",].value[1:] == (1, 2)
+    assert marks["b", "c"].value[1:] == (2, 6)
+
+
 def test_every_duplicate_is_told_with_the_first_place() -> None:
     assert refusal("a: 1\nb: {c: 1, c: 2}\na: 3").splitlines() == [
         "f.yaml:2:11: b.c: this key stands here a second time; the first is at 2:5",
@@ -81,6 +91,10 @@ def test_large_files_and_things_that_are_no_files_are_refused(tmp_path: Path) ->
     large.write_bytes(b"#" * (document.MAX_BYTES + 1))
     for path, said in ((large, "is larger"), (tmp_path, "is a folder"), (tmp_path / "none.yaml", "no such file")):
         with pytest.raises(ScenarioError, match=said):
+            read(path)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(ScenarioError, match="is a pipe or a device"):
             read(path)
     with pytest.raises(ScenarioError, match="cannot be read"):
         read("nul\0.yaml")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario import overlay
+from sim.scenario import document, overlay
 from sim.scenario.load import MOST_MISTAKES, load
 from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.problems import ScenarioError
@@ -140,11 +140,32 @@ def test_misspelt_paths_do_not_hide_other_mistakes() -> None:
     assert {problem.path for problem in caught.value.problems} == {"milestones.sumit.takes_place", "horizon"}
 
 
+VALUES_OF_SUMMIT = [place for place in document.read(SUMMIT).marks if place]
+
+
+@pytest.mark.parametrize("place", VALUES_OF_SUMMIT, ids=document.dotted)
+def test_what_follows_from_a_malformed_value_is_not_told(place: document.Path) -> None:
+    """The value, or what holds it, is told of and nothing else."""
+    path = document.dotted(place)
+    with pytest.raises(ScenarioError) as caught:
+        load(SUMMIT, sets=[f"{path}=[[true]]"])
+    told = [problem.path for problem in caught.value.problems]
+    assert all(f"{path}.".startswith(f"{one}.") or one.startswith(f"{path}.") for one in told), str(caught.value)
+
+
 def test_what_ifs_are_tried_with_the_base(tmp_path: Path) -> None:
     file = written(tmp_path, TEXT + "what_ifs:\n  off: {milestones.summit.takes_place: 0 %}\n  bad: {horizon: soon}\n")
     with pytest.raises(ScenarioError, match="horizon: found 'soon'"):
         load(file)
     assert load(file, "off").milestones["summit"].takes_place.value == 0
+
+
+def test_what_a_setting_breaks_elsewhere_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, TEXT), sets=["milestones.summit=null", "instruments.hundred_percent.on=chnia"])
+    set_to, rest = caught.value.problems
+    assert (set_to.mark.file, set_to.message.endswith("actors: china, us")) == ("--set", True)
+    assert rest.message.endswith("; so under --set milestones.summit")
 
 
 def test_a_loaded_scenario_survives_a_worker_process() -> None:

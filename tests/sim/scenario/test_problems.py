@@ -43,3 +43,8 @@ def test_among_very_many_words_only_those_that_begin_alike_are_compared() -> Non
     assert closest("ruce", [*names, "truce"]) is None
     assert closest("a0001", names) is None
     assert closest("", names) is None
+
+
+def test_no_word_is_told_as_a_misspelling_of_itself() -> None:
+    assert closest("grain", ["grain"]) is None
+    assert closest("grain", ["grain", "grains"]) == "grains"

@@ -108,7 +108,7 @@ def test_a_shape_without_ends_reaches_everywhere_that_its_dimension_allows():
         (Adjusted("2025-11-10", "×2"), Dimension.date, "moved by days"),
         (Adjusted("2025-11-10", "+36000000 d"), Dimension.date, "leaves the calendar"),
         (Adjusted("20 pp", "+5"), Dimension.points, "has the unit of what it changes"),
-        (20, Dimension.choice, "give a word"),
+        (20, Dimension.choice, "a word of letters"),
         ({"uniform": ["hard", "soft"]}, Dimension.choice, "drawn by choice"),
         ({"value": "20 pp", "unit": 3}, Dimension.points, "it is text"),
         ({"uniform": [1, 2], "truncate": 3}, None, r"it takes \[least, most\]"),
