@@ -84,15 +84,13 @@ def _stored(folder: Path) -> Side:
 
     try:
         about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        whole = digest(store.each_block(folder, "runs", "hash_1, hash_2")) == about["digest"]
-        outcome = store.read(folder, "runs", "outcome", order="run")["outcome"] if whole else np.empty(0, np.int16)
+        if digest(store.each_block(folder, "runs", "hash_1, hash_2")) != about["digest"]:
+            raise click.UsageError(f"{folder} does not hold the runs that its manifest.json tells of; run it again")
+        outcome = store.read(folder, "runs", "outcome", order="run")["outcome"]
         names = [*about["outcomes"], OTHER]
-        side = Side(about["title"], outcome, names, about["outcomes"], about["chances"], about["seed"])
+        return Side(about["title"], outcome, names, about["outcomes"], about["chances"], about["seed"])
     except (Error, ValueError, TypeError, KeyError) as error:
         raise click.UsageError(f"{folder} holds no result that can be read; run it again") from error
-    if not whole:
-        raise click.UsageError(f"{folder} does not hold the runs that its manifest.json tells of; run it again")
-    return side
 
 
 def _simulated(scenario: Scenario, runs: int | None, seed: int | None, title: str | None = None) -> Side:

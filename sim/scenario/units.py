@@ -81,8 +81,8 @@ def unit_of(text: str, found: str) -> str:
     unit = " ".join(text.split())
     if unit and not (unit[0].isalpha() or unit[0] in "%$€£¥°"):
         raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; numbers are written 1200.5")
-    if unit.count(" ") > 1:
-        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; a unit is one or two words")
+    if unit.count(" ") > 2:
+        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; a unit is at most three words")
     return unit
 
 
