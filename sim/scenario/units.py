@@ -79,10 +79,11 @@ def split(text: str) -> tuple[float, str] | None:
 def unit_of(text: str, found: str) -> str:
     """A unit as it is written. ValueError for what is none, such as the `,5 pp` of `20,5 pp`."""
     unit = " ".join(text.split())
+    no_unit = f"found {describe(found)}, in which {describe(unit)} is no unit"
     if unit and not (unit[0].isalpha() or unit[0] in "%$€£¥°"):
-        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; numbers are written 1200.5")
+        raise ValueError(f"{no_unit}; numbers are written 1200.5")
     if unit.count(" ") > 2:
-        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; a unit is at most three words")
+        raise ValueError(f"{no_unit}; a unit is at most three words")
     return unit
 
 
