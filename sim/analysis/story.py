@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,11 +135,16 @@ def typical(block: Block) -> int:
     """
     outcome = block.runs["outcome"]
     common = np.flatnonzero(outcome == np.bincount(outcome).argmax())
-    distance = np.zeros(len(common))
-    for name, values in block.runs.items():
+    return int(block.runs["run"][common[nearest_the_medians(block.runs, common)]])
+
+
+def nearest_the_medians(runs: Mapping[str, NDArray[Any]], among: NDArray[np.int64]) -> int:
+    """Place in `among` (rows of the table of runs) of the row whose dates lie nearest their medians there."""
+    distance = np.zeros(len(among))
+    for name, values in runs.items():
         if values.dtype == np.int32 and not name.startswith("assumption."):
-            distance += _distance(values[common])
-    return int(block.runs["run"][common[distance.argmin()]])
+            distance += _distance(values[among])
+    return int(distance.argmin())
 
 
 _MISSING_COUNTS = 3.0

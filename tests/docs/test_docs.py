@@ -23,6 +23,11 @@ PAGE = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
 WHOLE = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("schema: 1")]
 
 
+def test_no_page_holds_two_versions_of_itself():
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        assert not re.search(r"^(<{7}|>{7}) ", page.read_text(encoding="utf-8"), re.MULTILINE), page
+
+
 def test_the_tables_are_those_of_the_code():
     spec = importlib.util.spec_from_file_location("tables", ROOT / "docs" / "tables.py")
     tables = importlib.util.module_from_spec(spec)
