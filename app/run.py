@@ -207,7 +207,7 @@ def result_folder(name: str) -> str:
 def _place(name: str, request: Request, simulated: Simulated, staging: Path, scenario: Scenario) -> Result:
     title = scenario.title if name == BASE else str(scenario.what_ifs[name].get("title", name))
     folder = staging / result_folder(name)
-    place(simulated, manifest(request, simulated, title), folder)
+    place(simulated, manifest(request, simulated, title), folder, request.scenario)
     return Result(plan(request.scenario), folder, None if name == BASE else name)
 
 

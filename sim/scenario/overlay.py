@@ -156,7 +156,17 @@ def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str
 
     Raises ScenarioError where there is nothing to lay anything over.
     """
-    tree = read(path)
+    return laid(read(path), what_if, sets)
+
+
+def laid(chain: Sequence[Document], what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
+    """A scenario, given first, laid over those that it extends, and its overlays over that, `sets` last."""
+    base = chain[-1]
+    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
+    for child in reversed(chain[:-1]):
+        overlay = _Overlay(tree, child)
+        overlay.file({key: value for key, value in child.data.items() if key != "extends"})
+        tree = overlay.tree()
     if what_if is not None:
         tree = with_what_if(tree, what_if)
     for text in sets:
@@ -164,8 +174,11 @@ def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str
     return tree
 
 
-def read(path: str | FilePath) -> Tree:
-    """Read a scenario and what it extends. Raises ScenarioError where a file cannot be read at all."""
+def read(path: str | FilePath) -> list[Document]:
+    """Read a scenario, then each file that the one before extends.
+
+    Raises ScenarioError where a file cannot be read at all.
+    """
     chain = [document.read(find(str(path)))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
@@ -178,13 +191,7 @@ def read(path: str | FilePath) -> Tree:
             message = f"more than {MAX_EXTENDS} scenarios extend one another: {listed}"
             raise ScenarioError([Problem(mark, "extends", message)])
         chain.append(document.read(file))
-    base = chain[-1]
-    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
-    for child in reversed(chain[:-1]):
-        overlay = _Overlay(tree, child)
-        overlay.file({key: value for key, value in child.data.items() if key != "extends"})
-        tree = overlay.tree()
-    return tree
+    return chain
 
 
 def find(name: str) -> FilePath:

@@ -34,11 +34,21 @@ _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
 
+class Texts(NamedTuple):
+    """What a scenario was read from, complete: from it, it can be read again anywhere."""
+
+    files: tuple[tuple[str, str], ...] = ()
+    """(name, text) of the scenario's file, then of each file that the one before extends"""
+    what_if: str | None = None
+    sets: tuple[str, ...] = ()
+
+
 class Documented(Scenario):
     """A scenario that was read from a file: it knows what stood where, and what was noticed in it."""
 
     _tree: Tree = PrivateAttr(default_factory=lambda: Tree("", {}, {}))
     _warnings: list[Problem] = PrivateAttr(default_factory=list)
+    _texts: Texts = PrivateAttr(default_factory=Texts)
 
     @property
     def tree(self) -> Tree:
@@ -54,6 +64,11 @@ class Documented(Scenario):
     def warnings(self) -> list[Problem]:
         """What was noticed in the file, in its order."""
         return self._warnings
+
+    @property
+    def texts(self) -> Texts:
+        """The text that was read, with what was laid over it."""
+        return self._texts
 
 
 class Provenance(NamedTuple):
