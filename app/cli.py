@@ -194,6 +194,34 @@ def compare(files: tuple[str, ...], runs: int | None, seed: int | None, as_json:
     click.echo(compared(files, runs, seed, as_json))
 
 
+result_argument = click.argument("result", type=click.Path(path_type=Path))
+believe_option = click.option(
+    "--believe", "beliefs", multiple=True, metavar="NAME=SHARE", help="Your own odds of something; may be repeated."
+)
+
+
+@main.command()
+@result_argument
+@believe_option
+@click.option("--json", "as_json", is_flag=True, help="Print the odds as JSON.")
+def odds(result: Path, beliefs: tuple[str, ...], as_json: bool) -> None:
+    """Odds of the folder RESULT, and what they are under your own beliefs (leaders_meeting=0.73); no rerun."""
+    from app.odds import odds_shown
+
+    click.echo(odds_shown(result, beliefs, as_json))
+
+
+@main.command()
+@result_argument
+@believe_option
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Page [default: RESULT/briefing.html].")
+def brief(result: Path, beliefs: tuple[str, ...], out: Path | None) -> None:
+    """Write the briefing of the folder RESULT again, under your own beliefs if you give any; no rerun."""
+    from app.brief import write_again
+
+    click.echo(str(write_again(result, beliefs, out)))
+
+
 @main.command()
 @click.argument("old")
 @click.argument("new")

@@ -7,17 +7,20 @@ from pathlib import Path
 
 from app.briefing import actors, futures, inputs
 from app.briefing.answer import answer
+from app.briefing.beliefs import if_you_believe
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.html import render
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write
+from sim.analysis.belief import Believed
 from sim.results.result import Result
 
 Part = Callable[[Findings], list[Block]]
 SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
+    "If you believe": (if_you_believe,),
     "What happens when": (futures.calendar, futures.agreements),
     "Tariff paths": (futures.tariffs,),
     "Who moves": (actors.moves, actors.table),
@@ -30,13 +33,24 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
 }
 
 
-def write_briefing(result: Result, others: list[Result], folder: Path, command: str) -> Path:
-    """Write `briefing.html` and `charts/` into the folder; returns the page. `others` are the what-ifs."""
-    briefing = build(Findings(result, others, command))
+CHARTS = "charts"
+"""Folder of the charts, beside the page."""
+
+
+def write_briefing(
+    result: Result,
+    others: list[Result],
+    folder: Path,
+    command: str,
+    believed: Believed | None = None,
+    charts: str = CHARTS,
+) -> Path:
+    """Write `briefing.html` and its charts into the folder; returns the page. `others` are the what-ifs."""
+    briefing = build(Findings(result, others, command, believed))
     for chart in briefing.charts():
-        write(chart, folder / "charts")
+        write(chart, folder / charts)
     page = folder / "briefing.html"
-    page.write_text(render(briefing, folder / "charts"), encoding="utf-8")
+    page.write_text(render(briefing, folder / charts), encoding="utf-8")
     return page
 
 

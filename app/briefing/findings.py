@@ -7,18 +7,20 @@ from functools import cached_property
 from plots.numbers import long_date
 from plots.odds import ranked
 from plots.style import colours
+from sim.analysis.belief import Believed
 from sim.analysis.odds import Difference, Odds, difference, shares
 from sim.results.result import Result
 from sim.scenario.correlations import left_to_chance
 
 
 class Findings:
-    """A base result and its what-ifs."""
+    """A base result and its what-ifs; with what a reader believes of the base, if that was given."""
 
-    def __init__(self, result: Result, what_ifs: list[Result], command: str) -> None:
+    def __init__(self, result: Result, what_ifs: list[Result], command: str, believed: Believed | None = None) -> None:
         self.result = result
         self.what_ifs = what_ifs
         self.command = command
+        self.believed = believed
         self.scenario = result.scenario
         self.plan = result.plan
         self.titles = {name: result.outcome_title(name) for name in result.outcome_names}

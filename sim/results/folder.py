@@ -37,8 +37,10 @@ def tables(folder: Path) -> Path:
 
 
 def variants(folder: Path) -> list[Path]:
-    """The folders of the what-ifs that were played with the base."""
-    return sorted(path for path in (folder / WHAT_IFS).glob("*") if is_result(path))
+    """The folders of the what-ifs that were played with the base, in the order of the scenario."""
+    played = list(json.loads((folder / _MANIFEST).read_text(encoding="utf-8")).get("digests", ()))
+    found = {path.name: path for path in sorted((folder / WHAT_IFS).glob("*")) if is_result(path)}
+    return [found[name] for name in dict.fromkeys([*played, *found]) if name in found]
 
 
 def verified(folder: Path) -> dict[str, Any]:
