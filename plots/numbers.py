@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.days import date
+from sim.scenario.units import Dimension
 
 MINUS, NARROW = "\u2212", "\u00a0"
 """A real minus sign; the space before a unit, at which no line breaks."""
@@ -31,6 +32,26 @@ def points(change: float, digits: int | None = None) -> str:
         digits = 1 if abs(change) < 0.005 else 0
     words = f"{change * 100:+.{digits}f}"
     return ("0" if float(words) == 0 else words).replace("-", MINUS)
+
+
+def quantity(value: float, dimension: Dimension, unit: str = "") -> str:
+    """A quantity with its unit, in two or three digits that count: thresholds, medians."""
+    match dimension:
+        case Dimension.date:
+            return long_date(round(value))
+        case Dimension.share:
+            return f"{value * 100:.2g} %".replace(" ", NARROW) if value < 0.995 else percent(value)
+        case Dimension.days:
+            return _counted(f"{round(value):,}", "day")
+        case Dimension.points:
+            return _counted(f"{value:.3g}", "point")
+        case _:
+            return f"{value:.3g} {unit}".strip().replace("-", MINUS)
+
+
+def _counted(number: str, thing: str) -> str:
+    """1 day, 14 days."""
+    return f"{number.replace('-', MINUS)}{NARROW}{thing}{'' if number == '1' else 's'}"
 
 
 def long_date(day: int) -> str:

@@ -24,7 +24,7 @@ def if_you_believe(found: Findings) -> list[Block]:
     note = (
         "No future was played again: each is weighed so that your odds hold and as little else changes as can be. "
         "Within the futures in which a belief holds, and within those in which it does not, all stays as simulated. A "
-        f"change of less than twice its error is no clear difference; changes are rounded by themselves, not taken from "
+        f"change of less than twice its error is no clear difference; changes are rounded on their own, not from "
         f"rounded odds. {counted(weighed)} {caution(weighed)}"
     )
     return [

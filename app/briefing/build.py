@@ -11,6 +11,7 @@ from app.briefing.beliefs import if_you_believe
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.html import render
+from app.briefing.must_be_true import what_must_be_true
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write
@@ -21,6 +22,7 @@ Part = Callable[[Findings], list[Block]]
 SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
     "If you believe": (if_you_believe,),
+    "What must be true": (what_must_be_true,),
     "What happens when": (futures.calendar, futures.agreements),
     "Tariff paths": (futures.tariffs,),
     "Who moves": (actors.moves, actors.table),

@@ -2,13 +2,17 @@
 
 import numpy as np
 
+from plots.believed import believed_chart
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
 from plots.fan import fan_chart
 from plots.moves import moves_chart
+from plots.must_be_true import must_be_true_chart
 from plots.odds import odds_chart
 from plots.style import BLUE, VERMILLION
 from plots.truce_end import truce_end_chart
+from sim.analysis.belief import Shift
+from sim.analysis.must_be_true import Needed
 from sim.analysis.odds import Difference, Odds
 from sim.results.result import Steps
 
@@ -88,7 +92,36 @@ def compare_of(what_ifs, outcomes, size, long=False, scale=0.3):
     return compare_chart(changes, titles, *TOLD, size)
 
 
+def must_of(outcomes, conditions, size, long=False, scale=1.0):
+    told, titles, odds = {}, {}, {}
+    for k in range(outcomes):
+        name = f"o{k}"
+        odds[name], titles[name] = scale / (k + 1), f"{LONG} {k}" if long else f"Outcome {k}"
+        summit = LONG if long else "Summit"
+        told[name] = [
+            (f"“{summit} {j}” takes place", Needed(None, odds[name], odds[name] / (j + 2), 0.01, 1.5, 0.5))
+            for j in range(conditions)
+        ]
+    return must_be_true_chart(told, titles, odds, *TOLD, size)
+
+
+def believed_of(outcomes, size, long=False, scale=0.3):
+    chance = np.random.default_rng(4)
+    shares = np.sort(chance.dirichlet(np.ones(outcomes + 1)))[:outcomes]
+    moved = np.clip(shares + chance.normal(0, scale, outcomes), 0, 1)
+    shifts = {f"o{j}": Shift(b, s, s - b, 0.01, 0.02) for j, (b, s) in enumerate(zip(shares, moved, strict=True))}
+    titles = {name: f"{LONG} {name}" if long else f"Outcome {name}" for name in shifts}
+    return believed_chart(shifts, titles, FINDING, "Share of futures, %.", SOURCE, size)
+
+
 CASES = {
+    "one condition": lambda size: must_of(1, 1, size),
+    "three outcomes": lambda size: must_of(3, 4, size),
+    "three outcomes, long": lambda size: must_of(3, 6, size, long=True),
+    "conditions of the rarest": lambda size: must_of(2, 2, size, scale=0.004),
+    "belief of one outcome": lambda size: believed_of(1, size),
+    "belief of twelve outcomes, long": lambda size: believed_of(12, size, long=True),
+    "belief that changes nothing": lambda size: believed_of(5, size, scale=0.0),
     "one outcome": lambda size: odds_of(1, size),
     "twelve outcomes, long": lambda size: odds_of(12, size, long=True),
     "calendar": lambda size: calendar_of(6, 5, 1, 442, size),
