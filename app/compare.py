@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reading import read_scenario
+from plots.numbers import percent, points
 from sim.analysis.odds import Difference, difference
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
@@ -112,8 +113,10 @@ def _plain(table: dict[str, Difference]) -> dict[str, Any]:
 def _text(base: Side, other: Side, table: dict[str, Difference]) -> str:
     titles = {OTHER: "Something else"} | other.titles | base.titles
     width = max(len(title) for title in titles.values())
-    lines = [f"{other.title} (against: {base.title})", f"{'':<{width}}     base  what-if   change"]
+    lines = [f"{other.title} (against: {base.title})", f"{'':<{width}}       base    what-if   change"]
     for name, one in table.items():
-        verdict = f"{one.change * 100:+7.1f} ± {2 * one.error * 100:.1f} points" if one.clear else "no clear difference"
-        lines.append(f"{titles.get(name, name):<{width}}  {one.base:7.1%}  {one.variant:7.1%}  {verdict}")
+        verdict = f"{points(one.change)} ± {2 * one.error * 100:.1f} points" if one.clear else "no clear difference"
+        lines.append(
+            f"{titles.get(name, name):<{width}}  {percent(one.base):>9}  {percent(one.variant):>9}   {verdict}"
+        )
     return "\n".join(lines)

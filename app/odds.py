@@ -43,7 +43,7 @@ def odds_shown(folder: Path, beliefs: tuple[str, ...], as_json: bool) -> str:
     return "\n".join(lines)
 
 
-def counted(weighed: Believed) -> str:
+def carried(weighed: Believed) -> str:
     """How many futures carry the answer, in one sentence."""
     runs, effective = len(weighed.weights), round(weighed.effective)
     if effective == runs:
@@ -79,7 +79,7 @@ def _believed(result: Result, weighed: Believed) -> list[str]:
         verdict = f"{points(one.change)} ± {error} points" if one.clear else "no clear difference"
         title = result.outcome_title(name)
         lines.append(f"{title:<{wide}}  {percent(one.base):>9}  {percent(one.share):>9}     {verdict}")
-    return [*lines, "", *filter(None, [counted(weighed), caution(weighed)])]
+    return [*lines, "", *filter(None, [carried(weighed), caution(weighed)])]
 
 
 def _plain(result: Result, found: dict[str, Odds], weighed: Believed | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import click
 
 from app.briefing.build import write_briefing
 from app.reading import read_scenario
+from plots.numbers import percent, span
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
 from sim.experiments.ensemble import (
@@ -80,9 +81,9 @@ class Finished:
         lines = [self.scenario.title, ""]
         nested = self.scenario.ensemble.chances > 1
         for name, o in self.odds.items():
-            found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"
+            found = "within chance" if o.low is None or o.high is None else span(o.low, o.high)
             band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
-            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
+            lines.append(f"{percent(o.mean):>9}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
         spent = ", ".join(f"{name} {value:.1f} s" for name, value in self.seconds.items())
         resumed = f"; {self.blocks_resumed} of {self.blocks} blocks were there already" if self.blocks_resumed else ""
         return "\n".join([*lines, "", f"{spent}{resumed}", f"digest {self.digest}", f"briefing: {self.briefing}"])

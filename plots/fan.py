@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from plots.lettering import balanced, height, spread, width
-from plots.numbers import MINUS
+from plots.numbers import MINUS, counted, number, whole
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
 from plots.timeline import date_axis, sample, stepped
@@ -128,10 +128,11 @@ def _ends(
 
 
 def _told(fan: NDArray[np.float64]) -> str:
-    start, ends = fan[2, 0], fan[:, -1]
+    start = counted(whole(fan[2, 0]), "point")
+    lowest, low, middle, high, highest = (number(whole(value)) for value in fan[:, -1])
     return (
-        f"median {start:.0f} points at first, {ends[2]:.0f} at the end; then 50 of 100 futures lie between "
-        f"{ends[1]:.0f} and {ends[3]:.0f}, 90 between {ends[0]:.0f} and {ends[4]:.0f}"
+        f"median {start} at first, {middle} at the end; then 50 of 100 futures lie between {low} and {high}, "
+        f"90 between {lowest} and {highest}"
     )
 
 

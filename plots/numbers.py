@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.days import date
 from sim.scenario.units import Dimension
 
@@ -16,8 +18,24 @@ def percent(share: float) -> str:
     elif share < 0.01:
         words = "under 1 %"
     else:
-        words = "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+        words = "over 99 %" if share > 0.99 else f"{whole(share * 100):.0f} %"
     return words.replace(" ", NARROW)
+
+
+def whole(value: float) -> float:
+    """The nearest whole number, and of two the one farther from 0, as people round and as tables read."""
+    return math.copysign(math.floor(abs(value) + 0.5 + _HAIR), value)
+
+
+_HAIR = 1e-9
+"""A half that arithmetic left a little short of one is a half."""
+
+
+def remainder(share: float) -> str:
+    """What is left of all futures, as it reads beside `percent(share)`: the two add up."""
+    if 0.01 <= share <= 0.99:
+        share = whole(share * 100) / 100
+    return percent(1 - share)
 
 
 def span(low: float, high: float) -> str:
@@ -30,8 +48,20 @@ def points(change: float, digits: int | None = None) -> str:
     """A change of a share, in percentage points with its sign; a decimal only where it would be 0 without."""
     if digits is None:
         digits = 1 if abs(change) < 0.005 else 0
-    words = f"{change * 100:+.{digits}f}"
+    words = f"{whole(change * 100 * 10**digits) / 10**digits:+.{digits}f}"
     return ("0" if float(words) == 0 else words).replace("-", MINUS)
+
+
+def number(value: float) -> str:
+    """A number in the digits that count: three, and all of its whole part."""
+    words = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return ("0" if words == "-0" else words).replace("-", MINUS)
+
+
+def counted(amount: float, thing: str) -> str:
+    """1 day, 14 days, 4,000 futures."""
+    words = number(amount) if amount != int(amount) else f"{int(amount):,}".replace("-", MINUS)
+    return f"{words}{NARROW}{thing}{'' if words in ('1', MINUS + '1') else 's'}"
 
 
 def quantity(value: float, dimension: Dimension, unit: str = "") -> str:
@@ -42,16 +72,11 @@ def quantity(value: float, dimension: Dimension, unit: str = "") -> str:
         case Dimension.share:
             return f"{value * 100:.2g} %".replace(" ", NARROW) if value < 0.995 else percent(value)
         case Dimension.days:
-            return _counted(f"{round(value):,}", "day")
+            return counted(round(value), "day")
         case Dimension.points:
-            return _counted(f"{value:.3g}", "point")
+            return counted(value, "point")
         case _:
-            return f"{value:.3g} {unit}".strip().replace("-", MINUS)
-
-
-def _counted(number: str, thing: str) -> str:
-    """1 day, 14 days."""
-    return f"{number.replace('-', MINUS)}{NARROW}{thing}{'' if number == '1' else 's'}"
+            return f"{number(value)} {unit}".strip()
 
 
 def long_date(day: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from app.odds import caution, counted
+from app.odds import carried, caution
 from plots.believed import believed_chart
 from plots.numbers import percent
 from sim.analysis.belief import Believed, Shift
@@ -20,12 +20,12 @@ def if_you_believe(found: Findings) -> list[Block]:
         [_opened(belief.statement.holds), percent(base), percent(belief.share)]
         for belief, base in zip(weighed.beliefs, weighed.base, strict=True)
     ]
-    subtitle = f"Share of futures, %, under your beliefs and as simulated. {counted(weighed)}"
+    subtitle = f"Share of futures, %, under your beliefs and as simulated. {carried(weighed)}"
     note = (
         "No future was played again: each is weighed so that your odds hold and as little else changes as can be. "
         "Within the futures in which a belief holds, and within those in which it does not, all stays as simulated. A "
         f"change of less than twice its error is no clear difference; changes are rounded on their own, not from "
-        f"rounded odds. {counted(weighed)} {caution(weighed)}"
+        f"rounded odds. {carried(weighed)} {caution(weighed)}"
     )
     return [
         FigureBlock(believed_chart(shifts, found.titles, _finding(found, shifts, weighed), subtitle, found.source)),

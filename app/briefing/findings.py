@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from plots.numbers import long_date
+from plots.numbers import counted, long_date
 from plots.odds import ranked
 from plots.style import colours
 from sim.analysis.belief import Believed
@@ -24,8 +24,8 @@ class Findings:
         self.scenario = result.scenario
         self.plan = result.plan
         self.titles = {name: result.outcome_title(name) for name in result.outcome_names}
-        as_of = long_date(self.plan.as_of)
-        self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {result.runs:,} futures. No forecast."
+        as_of, futures = long_date(self.plan.as_of), counted(result.runs, "future")
+        self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {futures}. No forecast."
 
     @cached_property
     def odds(self) -> dict[str, Odds]:
