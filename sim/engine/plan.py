@@ -338,7 +338,7 @@ class _Compiler:
     def script_move(self, move: Any, player: str, path: str) -> ScriptedActs:
         index = len(self.plan.rule_names)
         self.plan.rule_names.append(f"{player}.script")
-        self.plan.rule_titles.append("script")
+        self.plan.rule_titles.append(move.title or "script")
         on = self.quantity(move.on, f"{path}.on", Dimension.date)
         return ScriptedActs(index, on, self.acts(move.do, f"{path}.do"))
 
