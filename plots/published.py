@@ -61,7 +61,9 @@ def published_chart(
     above = key.height(items, across) + 6
     columns = _columns(len(comparisons), size)
     wide = (across - GAP * (columns - 1)) / columns
-    heads = [(balanced(one.part.title, wide - 2, LABEL, bold=True), wrap(told(one), wide - 2, SMALL)) for one in comparisons]
+    heads = [
+        (balanced(one.part.title, wide - 2, LABEL, bold=True), wrap(told(one), wide - 2, SMALL)) for one in comparisons
+    ]
     free = room(size, title, subtitle, source) - above - below
     places = list(_places(heads, columns, wide, above, free))
     tall = max(place.axes + place.tall for place in places) + AXIS
@@ -75,7 +77,9 @@ def published_chart(
             made.text(0, y, lines, va="top", fontsize=SMALL, color=GREY)
             y += height(lines, SMALL) + 2
     alt = f"{title}. " + "; ".join(f"{one.part.title}: {told(one).replace(chr(10), ' ')}" for one in comparisons) + "."
-    return Chart("published", made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head)
+    return Chart(
+        "published", made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head
+    )
 
 
 def told(one: Comparison) -> str:
@@ -122,9 +126,7 @@ def _columns(count: int, size: str) -> int:
     return most[count - 1] if count <= len(most) else {"page": 3, "slide": 4 if count > 6 else 3}[size]
 
 
-def _places(
-    heads: list[tuple[str, str]], columns: int, wide: float, above: float, free: float
-) -> Iterator[_Place]:
+def _places(heads: list[tuple[str, str]], columns: int, wide: float, above: float, free: float) -> Iterator[_Place]:
     """Panels row by row; they share what height there is, and a row's axes begin at the same height."""
     rows = [heads[first : first + columns] for first in range(0, len(heads), columns)]
     head = [max(height(one, LABEL) + height(two, SMALL) for one, two in row) + 5 + NUMBERS for row in rows]

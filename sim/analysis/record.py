@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.branches import replayed
+from sim.analysis.story import sentence
 from sim.days import MISSING
 from sim.engine.plan import SUBJECTS
 from sim.instruments import lives
@@ -81,7 +82,9 @@ class Record:
         """Instrument → (day, what) of everything that happened to it, in order; facts of the file come first on a day."""
         entries = self._simulation.log.entries()
         found = {name: list(self._facts(name)) for name in self.plan.names("instruments")}
-        for day, what, subject in zip(entries.day.tolist(), entries.what.tolist(), entries.subject.tolist(), strict=True):
+        for day, what, subject in zip(
+            entries.day.tolist(), entries.what.tolist(), entries.subject.tolist(), strict=True
+        ):
             section, _, name = self.plan.subjects[subject].partition(".")
             if section == SUBJECTS[0]:
                 found[name].append((day, What(what)))
@@ -99,6 +102,15 @@ class Record:
         if scalar is None:
             return None
         return int(scalar.value) if scalar.fixed else int(self._simulation.assumptions[path][0])
+
+    def told(self) -> list[tuple[int, str]]:
+        """(day, words) of everything that happened, in order."""
+        entries = self._simulation.log.entries()
+        columns = (entries.day, entries.what, entries.who, entries.subject, entries.value)
+        return [
+            (day, sentence(self.plan, What(what), who, subject, value))
+            for day, what, who, subject, value in zip(*(column.tolist() for column in columns), strict=True)
+        ]
 
     @cached_property
     def tariff_acts(self) -> list[Act]:

@@ -95,6 +95,11 @@ def provenance(scenario: Scenario) -> dict[str, Provenance]:
     return {path: where for path, _, where in _scalars(scenario)}
 
 
+def cited(source: str | None, scenario: Scenario) -> str | None:
+    """A source as text: the citation that it is the key of, or as it stands."""
+    return _cited(_Cover(source), scenario.sources.get(source or ""), "").source
+
+
 def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
     """Every expression of a scenario with its path."""
 

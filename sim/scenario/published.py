@@ -57,7 +57,9 @@ def check(scenario: Scenario) -> Iterator[Finding]:
 def _figures(path: Path, part: Published) -> Iterator[Finding]:
     if (part.data is None) == (not part.values):
         found = "neither" if part.data is None else "both"
-        yield Finding(path, f"published figures come from data (a shipped table) or are typed in as values; found {found}")
+        yield Finding(
+            path, f"published figures come from data (a shipped table) or are typed in as values; found {found}"
+        )
     if part.data is None:
         if part.partner is not None:
             yield Finding((*path, "partner"), "partner is a region of a shipped table: give data")

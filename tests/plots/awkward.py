@@ -104,7 +104,11 @@ def published_of(count, panels, size, windows=2, long=False, level=40.0):
                 "series": "average.us.china",
                 "values": {str(date(FIRST)): "1 pp"},
                 "windows": [
-                    {"from": str(date(day)), "to": str(date(day + 4)), "why": f"{LONG} {day}" if long else "Booked later"}
+                    {
+                        "from": str(date(day)),
+                        "to": str(date(day + 4)),
+                        "why": f"{LONG} {day}" if long else "Booked later",
+                    }
                     for day in begins
                 ],
             }
