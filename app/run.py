@@ -79,7 +79,7 @@ class Finished:
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
         lines = [self.scenario.title, ""]
         nested = self.scenario.ensemble.chances > 1
-        for name, o in self.odds.items():
+        for name, o in ({} if self.scenario.is_record else self.odds).items():
             found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"
             band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
             lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}".rstrip())

@@ -48,8 +48,9 @@ def assumptions(found: Findings) -> list[Block]:
     text = f"Of {len(given)} numbers and dates, {signed} are signed assumptions and {len(given) - signed - unsourced} "
     text += "carry a source" + (f"; {unsourced} have neither." if unsourced else ".")
     dates = sum(not scalar.fixed for scalar in found.plan.scalars.values()) - len(found.uncertain)
-    text += f" {len(found.uncertain)} are uncertain and drawn together, {found.result.chances} futures to a draw"
-    text += f"; {dates} dates are chance, drawn in every future." if dates else "."
+    if found.uncertain or dates or not found.scenario.is_record:
+        text += f" {len(found.uncertain)} are uncertain and drawn together, {found.result.chances} futures to a draw"
+        text += f"; {dates} dates are chance, drawn in every future." if dates else "."
     blocks: list[Block] = [Paragraph(text)]
     by_section: dict[str, list[list[str]]] = {}
     for path, scalar in found.plan.scalars.items():
@@ -74,7 +75,7 @@ def made(found: Findings) -> list[Block]:
     draws = about["runs"] // about["chances"]
     nested = f"{about['runs']:,}: {draws:,} draws of the assumptions × {about['chances']} futures of chance each"
     rows = [
-        ["Futures", nested],
+        ["Runs", f"{about['runs']:,}, to the same past"] if found.scenario.is_record else ["Futures", nested],
         ["Seed", str(about["seed"])],
         ["Digest", about["digest"]],
         ["Scenario", about["scenario_hash"]],

@@ -7,10 +7,14 @@ from plots.compare import compare_chart
 from plots.fan import fan_chart
 from plots.moves import moves_chart
 from plots.odds import odds_chart
+from plots.published import published_chart
 from plots.style import BLUE, VERMILLION
 from plots.truce_end import truce_end_chart
 from sim.analysis.odds import Difference, Odds
+from sim.analysis.published import Comparison
+from sim.days import date
 from sim.results.result import Steps
+from sim.scenario.model import Published
 
 FIRST = 20376  # 15 October 2025
 FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
@@ -88,6 +92,33 @@ def compare_of(what_ifs, outcomes, size, long=False, scale=0.3):
     return compare_chart(changes, titles, *TOLD, size)
 
 
+def published_of(count, panels, size, windows=2, long=False, level=40.0):
+    span, chance = days(count), np.random.default_rng(4)
+    compared = []
+    for k in range(panels):
+        theirs = np.round(level * (1 + np.repeat(chance.random(len(span) // 20 + 1), 20)[: len(span)] * (k % 3)), 1)
+        begins = [min(FIRST + j * count // 3, FIRST + count) for j in range(windows)]
+        part = Published.model_validate(
+            {
+                "title": f"{LONG} {k}" if long else f"United States on country {k}",
+                "series": "average.us.china",
+                "values": {str(date(FIRST)): "1 pp"},
+                "windows": [
+                    {
+                        "from": str(date(day)),
+                        "to": str(date(day + 4)),
+                        "why": f"{LONG} {day}" if long else "Booked later",
+                    }
+                    for day in begins
+                ],
+            }
+        )
+        explained = np.isin(span, [day + j for day in begins for j in range(5)])
+        ours = theirs + np.where(explained, 12.0, 0.4) * (k % 2)
+        compared.append(Comparison(f"c{k}", part, span, ours, theirs, explained))
+    return published_chart(compared, [(BLUE, VERMILLION)[k % 2] for k in range(panels)], *TOLD, size)
+
+
 CASES = {
     "one outcome": lambda size: odds_of(1, size),
     "twelve outcomes, long": lambda size: odds_of(12, size, long=True),
@@ -118,5 +149,13 @@ CASES = {
     "six what-ifs": lambda size: compare_of(6, 9, size),
     "fourteen what-ifs, long": lambda size: compare_of(14, 12, size, long=True),
     "nothing clear": lambda size: compare_of(2, 3, size, scale=0.001),
+    "one comparison": lambda size: published_of(630, 1, size),
+    "two comparisons": lambda size: published_of(630, 2, size),
+    "three comparisons, no window": lambda size: published_of(630, 3, size, windows=0),
+    "four comparisons at zero": lambda size: published_of(630, 4, size, level=0.0),
+    "five comparisons of eight years": lambda size: published_of(2900, 5, size),
+    "twelve comparisons": lambda size: published_of(630, 12, size),
+    "twelve comparisons, long": lambda size: published_of(630, 12, size, windows=6, long=True),
+    "a comparison of one day": lambda size: published_of(0, 1, size),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
