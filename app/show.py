@@ -15,6 +15,7 @@ from sim.days import MISSING
 from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
 from sim.engine.tariffs import TariffSeries
+from sim.engine.view import offered
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.model import Decider, LegalBasis, Milestone, Scenario
@@ -180,7 +181,7 @@ def _in_force(scenario: Scenario, simulation: Simulation) -> list[str]:
 
 
 def _agreements(scenario: Scenario, simulation: Simulation) -> list[str]:
-    """Those that are live, with their last day and what they hold back."""
+    """Those that are live, with their last day and what they hold back; deals on the table."""
     world, day, lines = simulation.world, simulation.world.today, []
     for name, agreement in scenario.agreements.items():
         column = simulation.plan.column("agreements", name)
@@ -195,6 +196,9 @@ def _agreements(scenario: Scenario, simulation: Simulation) -> list[str]:
             ]
             held = f"; holds back {', '.join(stayed)}" if stayed else ""
             lines.append(f"{name:<32} {until:<28} {agreement.title}{held}")
+    for name, deal in scenario.deals.items():
+        if offered(simulation.view, simulation.plan.column("deals", name))[0]:
+            lines.append(f"{name:<32} {'offered':<28} {deal.title}")
     return lines
 
 
