@@ -310,3 +310,11 @@ def test_the_us_average_on_china_is_what_the_layers_of_the_law_come_to(rate):
     counted = {"2025-02-04": 22.84, "2025-03-04": 32.84, "2025-05-14": 41.33, "2025-11-10": 33.30, "2026-07-24": 25.02}
     for day, average in counted.items():
         assert rate("average.us.china", day) == pytest.approx(average, abs=0.7), day
+
+
+def test_a_second_tracker_has_the_same_increase_on_china_over_2024(rate):
+    """tradewartracker, trade-war-redux-2025: increase of the average on China over 2024, without MFN and older duties."""
+    second = {"2025-06-04": 28.5, "2026-02-24": 10.8, "2026-04-06": 10.3, "2026-07-24": 11.9, "2026-08-19": 11.9}
+    before = rate("average.us.china", "2025-01-01")
+    for day, increase in second.items():
+        assert rate("average.us.china", day) - before == pytest.approx(increase, abs=0.5), day
