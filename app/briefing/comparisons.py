@@ -136,6 +136,6 @@ def _meaning(compared: list[Comparison]) -> str:
     return (
         "Gaps are the scenario’s rate less the published one, in percentage points, on every day from "
         f"{long_date(first)} to {long_date(last)} on which both are there; a published rate holds until the next. The "
-        "mean is that of the gap without its sign over all days, those in windows too. Figures for days after as_of are "
-        "not used, and no simulated number rests on any of these."
+        "mean is that of the gap without its sign over all days, those in windows too. Figures for days after as_of "
+        "are not used, and no simulated number rests on any of these."
     )
