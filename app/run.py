@@ -77,7 +77,7 @@ class Finished:
     def text(self) -> str:
         """The same for a reader."""
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
-        lines = [self.scenario.title, ""]
+        lines = [self.scenario.title, *([] if self.scenario.is_record else [""])]
         nested = self.scenario.ensemble.chances > 1
         for name, o in ({} if self.scenario.is_record else self.odds).items():
             found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"

@@ -131,8 +131,8 @@ def calendar_chart(
     what = "When each is" if past else "Share of futures in which each is"
     subtitle = f"{what} in force or live, {long_date(first)} to {long_date(last)}"
     subtitle += "" if end is None else "; first weeks spread out"
-    number = max((width(_at_the_end(row, past), LABEL) for row in [*lives, *marks]), default=0.0) if past else 0.0
-    number = max(NUMBER, number + 10)
+    parts: list[Life | Mark] = [*marks, *lives]
+    number = max(NUMBER, 10 + max((width(_at_the_end(part, past), LABEL) for part in parts), default=0.0) * past)
     across = body_width(size)
     state = max((width(life.state, SMALL) for life in lives), default=0.0) + 8
     headings = {life.group for life in lives} | ({MILESTONES} if marks else set())
@@ -341,10 +341,9 @@ def _marker(shape: str, inside: str) -> key.Drawing:
 
 def _alt(title: str, lives: list[Life], marks: list[Mark], past: bool) -> str:
     if past:
-        rows = "; ".join(
-            f"{row.title if isinstance(row, Mark) else row.words}: {_at_the_end(row, past)}" for row in [*marks, *lives]
-        )
-        return f"{title}. Calendar by row, with what each is on the last day. {rows}."
+        said = [f"{mark.title}: {_at_the_end(mark, past)}" for mark in marks]
+        said += [f"{life.words}: {_at_the_end(life, past)}" for life in lives]
+        return f"{title}. Calendar by row, with what each is on the last day. {'; '.join(said)}."
     told = [f"{mark.title}: takes place in {percent(mark.share)}" for mark in marks]
     told += [f"{life.words}: {percent(float(life.share[-1]))} on the last day" for life in lives]
     return f"{title}. Calendar by row, in per cent of futures. {'; '.join(told)}."

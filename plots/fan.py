@@ -18,6 +18,8 @@ from sim.days import date
 from sim.results.result import Steps
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_CHANGES = 30
+"""Rows of a single run in a reader's table."""
 GAP, AXIS = 8.0, 26.0
 """Points: between panels, for the dates below."""
 
@@ -64,11 +66,19 @@ def fan_chart(
             _grid(made, axes, (left, above, tall) if place == 0 else None, most)
     ends = "; ".join(f"{titles[name]}: {_told(fan, single)}" for name, fan in fans.items())
     table = _table(paths, fans, single)
-    chosen = [
-        k for place, path in enumerate(paths.values()) for k in place * len(path.days) + sample(len(path.days), 9)
-    ]
+    chosen, before = [], 0
+    for name, path in paths.items():
+        chosen += [before + k for k in _telling(fans[name], single)]
+        before += len(path.days)
     key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
     return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
+
+
+def _telling(fan: NDArray[np.float64], single: bool) -> NDArray[np.int64]:
+    """Places of the days that a reader's table shows: evenly apart; of a single run where it changes, and the last."""
+    count = fan.shape[1]
+    places = np.unique(np.r_[0, 1 + np.flatnonzero(np.diff(fan[2])), count - 1]) if single else np.arange(count)
+    return places[sample(len(places), MOST_CHANGES if single else 9)]
 
 
 def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -50,8 +49,8 @@ def published_chart(
     first = min(int(one.days[0]) for one in comparisons)
     last = max(int(one.days[-1]) for one in comparisons)
     subtitle = (
-        f"Tariff rates, percentage points, {long_date(first)} to {long_date(last)}; every panel on its own scale. "
-        "Gap: ours less published, day by day"
+        f"Tariff rates, percentage points, {long_date(first)} to {long_date(last)}"
+        f"{'; every panel on its own scale' if len(comparisons) > 1 else ''}. Gap: this scenario less published"
     )
     across = body_width(size)
     windows = numbered(comparisons)

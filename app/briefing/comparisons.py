@@ -134,8 +134,8 @@ def _meaning(compared: list[Comparison]) -> str:
     first = min(int(one.days[0]) for one in compared)
     last = max(int(one.days[-1]) for one in compared)
     return (
-        f"Gaps are the scenario’s rate less the published one, in percentage points, on every day from {long_date(first)} "
-        f"to {long_date(last)} on which both are there; a published rate holds until the next. The mean is that of the gap "
-        "without its sign over all days, those in windows too. Figures for days after as_of are not used. No simulated "
-        "number rests on a published one of these."
+        "Gaps are the scenario’s rate less the published one, in percentage points, on every day from "
+        f"{long_date(first)} to {long_date(last)} on which both are there; a published rate holds until the next. The "
+        "mean is that of the gap without its sign over all days, those in windows too. Figures for days after as_of "
+        "are not used, and no simulated number rests on any of these."
     )

@@ -65,7 +65,7 @@ def _acts(found: Findings) -> str:
 def _in_force(found: Findings) -> str:
     """What stands on the last day, by kind."""
     now = [one for one in found.record.standing if one.state == "in force"]
-    kinds = Counter(found.scenario.instruments[one.instrument].kind for one in now)
+    kinds: Counter[str] = Counter(found.scenario.instruments[one.instrument].kind for one in now)
     listed = [_many(kinds[kind], word) for kind, word in KINDS.items() if kinds[kind]]
     said = f"On the last day {_and(listed) or 'nothing'} {'is' if len(now) <= 1 else 'are'} in force"
     held = [one for one in found.record.standing if one.state == "suspended"]
@@ -87,31 +87,28 @@ def _peak(found: Findings, stack: Stack) -> str:
     """The peak in words: when, and whether it is the present."""
     first, last = long_date(stack.first), long_date(stack.last)
     if stack.peak == stack.now and stack.last == found.plan.horizon:
-        return "as from the start" if stack.first == found.plan.start else f"the most so far, since {first}"
+        return "as from the start" if stack.first == found.plan.start else f"the highest so far, reached on {first}"
     when = f"on {first}" if stack.first == stack.last else f"from {first} to {last}"
     return f"{rate(stack.peak)} at the peak {when}"
 
 
 def _threats(found: Findings) -> str:
     """How many threats were made, and how many carried out."""
-    made = [threat for threat in found.record.threats if threat.day >= found.plan.start]
-    if not made:
-        return ""
-    ends = Counter(threat.end for threat in made)
-    words = {
-        "carried out": "carried out",
-        "withdrawn": "withdrawn",
-        "lapsed": "left to lapse",
-        "standing": "still open",
-    }
-    if len(made) == 1:
-        return f"One threat was made; it {'is' if ends['standing'] else 'was'} {words[made[0].end]}."
-    listed = [
-        f"{count(ends[end])} {'is' if end == 'standing' else 'was' if ends[end] == 1 else 'were'} {word}"
-        for end, word in words.items()
-        if ends[end]
-    ]
-    return f"{count(len(made)).capitalize()} threats were made: {_and(listed)}.".replace("standing was", "standing is")
+    ends = Counter(threat.end for threat in found.record.threats)
+    made = ends.total()
+    listed = [f"{count(ends[end])} {_became(end, ends[end])}" for end in _ENDS if ends[end]]
+    if made == 1:
+        return f"One threat was made; it {_became(next(iter(ends)), 1)}."
+    return f"{count(made).capitalize()} threats were made: {_and(listed)}." if made else ""
+
+
+_ENDS = {"carried out": "carried out", "withdrawn": "withdrawn", "lapsed": "left to lapse", "standing": "still open"}
+"""What becomes of a threat, in words."""
+
+
+def _became(end: str, number: int) -> str:
+    one, many = ("is", "are") if end == "standing" else ("was", "were")
+    return f"{one if number == 1 else many} {_ENDS[end]}"
 
 
 def _published(found: Findings) -> str:
@@ -152,7 +149,8 @@ def tariffs(found: Findings) -> list[Block]:
         stack = found.record.stack(name)
         days = " to ".join(dict.fromkeys(long_date(day) for day in (stack.first, stack.last)))
         first_value = float(np.median(found.record.path(f"stack.{name}").values[:, 0]))
-        rows.append([good.title, rate(first_value), rate(stack.peak), days, rate(stack.now)])
+        unchanged = stack.first == found.plan.start and stack.last == found.plan.horizon
+        rows.append([good.title, rate(first_value), rate(stack.peak), "all" if unchanged else days, rate(stack.now)])
     columns = ["Good", f"On {first}", "At the peak", "Days of the peak", f"On {last}"]
     return [FigureBlock(chart), Table("Stacks over the MFN rate, percentage points", columns, rows)]
 
@@ -162,7 +160,7 @@ def _course(found: Findings, stack: Stack) -> str:
     if stack.peak == stack.now and stack.last == found.plan.horizon:
         if stack.first == found.plan.start:
             return f"{now}, unchanged"
-        return f"{now}, the most so far, since {long_date(stack.first)}"
+        return f"{now}, the highest so far, reached on {long_date(stack.first)}"
     return f"{now} now, after {rate(stack.peak)} at the peak in {_month(stack)}"
 
 
@@ -284,7 +282,7 @@ def _by(found: Findings, threat: Threat) -> str:
 
 def _end(threat: Threat) -> str:
     put_off = f", put off {_times(threat.put_off)} before" if threat.put_off else ""
-    return {"standing": "still open", "lapsed": "left to lapse"}.get(threat.end, threat.end) + put_off
+    return _ENDS[threat.end] + put_off
 
 
 def _title(found: Findings, name: str) -> str:

@@ -79,7 +79,7 @@ class Record:
 
     @cached_property
     def events(self) -> dict[str, list[tuple[int, What]]]:
-        """Instrument → (day, what) of everything that happened to it, in order; facts of the file come first on a day."""
+        """Instrument → (day, what) of what happened to it, in order; on a day facts of the file come first."""
         entries = self._simulation.log.entries()
         found = {name: list(self._facts(name)) for name in self.plan.names("instruments")}
         for day, what, subject in zip(

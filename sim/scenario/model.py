@@ -206,7 +206,7 @@ class Published(Part):
     data: Literal["us_tariff_by_partner"] | None = Field(None, description="a shipped table of published averages")
     partner: str | None = Field(None, description="region code of the shipped table")
     values: dict[PublishedDay, Points] = Field(
-        default_factory=dict, description="date → published rate, which holds until the next date"
+        default_factory=dict, min_length=1, description="date → published rate, which holds until the next date"
     )
     tolerance: Points = Field(
         default_factory=lambda: parse_scalar("8 pp", Dimension.points), description="largest gap outside the windows"

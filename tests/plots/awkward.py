@@ -68,6 +68,30 @@ def fan_of(series, count, size, values=30.0):
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
 
 
+def past_of(instruments, milestones, count, size, long=False):
+    span = days(count)
+    lives = [Life("Truce", "Agreements", BLUE, (span > FIRST + count // 2).astype(float), end="over")]
+    for k in range(instruments):
+        share = ((span >= FIRST + 5 * k) & (span < FIRST + count - 3 * k)).astype(float)
+        title = f"{LONG} {k}" if long else f"Tariff {k}"
+        threats = (FIRST + 3 * k, FIRST + count - k) if k % 3 == 0 else ()
+        end = ("in force", "suspended", "not enacted", "ended")[k % 4]
+        lives.append(Life(title, f"Holder {k // 10}", VERMILLION, share, threats=threats, end=end))
+    marks = [
+        Mark(f"{LONG} {k}" if long else f"Meeting {k}", FIRST + 7 * k, FIRST + 7 * k, k % 2) for k in range(milestones)
+    ]
+    return calendar_chart(lives, marks, span, *TOLD, size, past=True)
+
+
+def line_of(series, count, size):
+    span = days(count)
+    walk = np.repeat(np.random.default_rng(1).integers(0, 150, count // 30 + 1), 30)[None, : len(span)].astype(float)
+    names = [f"s{k}" for k in range(series)]
+    paths = {name: Steps(span[: walk.shape[1]], walk) for name in names}
+    titles = dict.fromkeys(names, LONG)
+    return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size)
+
+
 def truce_of(count, size, ended, live):
     span = days(count)
     ramp = np.linspace(0, 1, len(span))
@@ -138,6 +162,11 @@ CASES = {
     "fan of a tenth of a point": lambda size: fan_of(1, 442, size, values=0.1),
     "fan of three weeks": lambda size: fan_of(3, 21, size),
     "fan of six years": lambda size: fan_of(3, 2190, size),
+    "a past": lambda size: past_of(8, 3, 550, size),
+    "a past of eight years, long": lambda size: past_of(50, 12, 2900, size, long=True),
+    "a past without milestones": lambda size: past_of(1, 0, 30, size),
+    "one line": lambda size: line_of(1, 550, size),
+    "three lines of eight years": lambda size: line_of(3, 2900, size),
     "truce": lambda size: truce_of(442, size, 0.5, 0.9),
     "truce, ends alike": lambda size: truce_of(442, size, 0.5, 0.5),
     "truce, never over": lambda size: truce_of(442, size, 0.0, 1.0),
