@@ -274,6 +274,10 @@ def test_nothing_is_left_to_chance(scenario):
     assert (values == values[:1]).all()
 
 
+def test_played_again_or_by_others_it_has_the_same_digest(scenario):
+    assert sim.simulate(scenario).digest() == sim.simulate(scenario, workers=2).digest()
+
+
 def test_it_names_no_uncertain_value(scenario):
     assert all(scalar.fixed for scalar in plan(scenario).scalars.values())
 
