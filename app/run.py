@@ -78,9 +78,9 @@ class Finished:
     def text(self) -> str:
         """The same for a reader."""
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
-        lines = [self.scenario.title, ""]
+        lines = [self.scenario.title, *([] if self.scenario.is_record else [""])]
         nested = self.scenario.ensemble.chances > 1
-        for name, o in self.odds.items():
+        for name, o in ({} if self.scenario.is_record else self.odds).items():
             found = "within chance" if o.low is None or o.high is None else span(o.low, o.high)
             band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
             lines.append(f"{percent(o.mean):>9}  {titles.get(name, 'Something else'):<60}{band}".rstrip())

@@ -18,6 +18,8 @@ from sim.days import date
 from sim.results.result import Steps
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_CHANGES = 30
+"""Rows of a single run in a reader's table."""
 GAP, AXIS = 8.0, 26.0
 """Points: between panels, for the dates below."""
 
@@ -34,12 +36,14 @@ def fan_chart(
 ) -> Chart:
     """A panel for each series of `paths` (percentage points), on one scale. `titles` and `colours` are by series.
 
+    A single run is drawn as a line, without a word of bands.
     `marked` is a day to draw a dotted line on; the subtitle says what it is.
     """
     fans = {name: np.quantile(path.values, LEVELS, axis=0) for name, path in paths.items()}
-    subtitle += " Line: median; dark: 50 of 100 futures; light: 90 of 100"
+    single = all(len(path.values) == 1 for path in paths.values())
+    subtitle += "" if single else " Line: median; dark: 50 of 100 futures; light: 90 of 100"
     across = body_width(size)
-    labels = {name: _labels(fan[:, -1]) for name, fan in fans.items()}
+    labels = {name: _labels(fan[:, -1], single) for name, fan in fans.items()}
     beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
     least, most = _scale(fans)
     indent = max(width(f"{value:,.0f}", SMALL) for value in _round_values(most)) + 3
@@ -60,13 +64,21 @@ def fan_chart(
                 axes.axvline(marked, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=4)
             _ends(made, labels[name], (left + wide + 4, above, tall), (least, most))
             _grid(made, axes, (left, above, tall) if place == 0 else None, most)
-    ends = "; ".join(f"{titles[name]}: {_told(fan)}" for name, fan in fans.items())
-    table = _table(paths, fans)
-    chosen = [
-        k for place, path in enumerate(paths.values()) for k in place * len(path.days) + sample(len(path.days), 9)
-    ]
+    ends = "; ".join(f"{titles[name]}: {_told(fan, single)}" for name, fan in fans.items())
+    table = _table(paths, fans, single)
+    chosen, before = [], 0
+    for name, path in paths.items():
+        chosen += [before + k for k in _telling(fans[name], single)]
+        before += len(path.days)
     key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
     return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
+
+
+def _telling(fan: NDArray[np.float64], single: bool) -> NDArray[np.int64]:
+    """Places of the days that a reader's table shows: evenly apart; of a single run where it changes, and the last."""
+    count = fan.shape[1]
+    places = np.unique(np.r_[0, 1 + np.flatnonzero(np.diff(fan[2])), count - 1]) if single else np.arange(count)
+    return places[sample(len(places), MOST_CHANGES if single else 9)]
 
 
 def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
@@ -104,9 +116,11 @@ def _round_values(most: float) -> list[float]:
     return [value for value in locator.tick_values(0, most) if value < most]
 
 
-def _labels(ends: NDArray[np.float64]) -> list[tuple[float, str]]:
+def _labels(ends: NDArray[np.float64], single: bool) -> list[tuple[float, str]]:
     """Value and words of the labels at the end: the median, and each band that is more than a line, at its edge."""
     written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
+    if single:
+        return [(float(ends[2]), written[2])]
     to = " to " if ends[0] < 0 else "–"
     said = [(float(ends[2]), f"median {written[2]}")]
     for words, low, high in (("50 %", 1, 3), ("90 %", 0, 4)):
@@ -123,24 +137,27 @@ def _ends(
     left, above, tall = place
     wanted = [above + tall * (1 - (value - scale[0]) / (scale[1] - scale[0])) for value, _ in labels]
     for y, (_, words) in zip(spread(wanted, 10, above + 4, above + tall - 3), labels, strict=True):
-        bold = words.startswith("median")
+        bold = words.startswith("median") or len(labels) == 1
         made.text(left, y, words, fontsize=SMALL, color=INK if bold else GREY, fontweight="bold" if bold else "normal")
 
 
-def _told(fan: NDArray[np.float64]) -> str:
+def _told(fan: NDArray[np.float64], single: bool) -> str:
     start = counted(whole(fan[2, 0]), "point")
     lowest, low, middle, high, highest = (number(whole(value)) for value in fan[:, -1])
+    if single:
+        return f"{start} at first, at most {number(whole(fan[2].max()))}, {middle} at the end"
     return (
         f"median {start} at first, {middle} at the end; then 50 of 100 futures lie between {low} and {high}, "
         f"90 between {lowest} and {highest}"
     )
 
 
-def _table(paths: dict[str, Steps], fans: dict[str, NDArray[np.float64]]) -> dict[str, list[Any]]:
-    table: dict[str, list[Any]] = {"series": [], "date": [], **{f"p{int(level * 100)}_pp": [] for level in LEVELS}}
+def _table(paths: dict[str, Steps], fans: dict[str, NDArray[np.float64]], single: bool) -> dict[str, list[Any]]:
+    columns = {"rate_pp": 2} if single else {f"p{int(level * 100)}_pp": place for place, level in enumerate(LEVELS)}
+    table: dict[str, list[Any]] = {"series": [], "date": [], **{column: [] for column in columns}}
     for name, path in paths.items():
         table["series"] += [name] * len(path.days)
         table["date"] += [date(day) for day in path.days]
-        for level, values in zip(LEVELS, fans[name], strict=True):
-            table[f"p{int(level * 100)}_pp"] += np.round(values, 3).tolist()
+        for column, place in columns.items():
+            table[column] += np.round(fans[name][place], 3).tolist()
     return table

@@ -89,3 +89,14 @@ def short_date(day: int) -> str:
     """10 Nov."""
     one = date(day)
     return f"{one.day}{NARROW}{one:%b}"
+
+
+def rate(value: float) -> str:
+    """A tariff rate or a gap without sign, in percentage points: one decimal, none where it is 0."""
+    words = f"{value:.1f}".replace("-", MINUS).removesuffix(".0")
+    return "0" if words == f"{MINUS}0" else words
+
+
+def signed(value: float) -> str:
+    """The same with its sign."""
+    return rate(value) if round(value, 1) <= 0 else f"+{rate(value)}"

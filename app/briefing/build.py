@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, futures, inputs
+from app.briefing import actors, futures, inputs, record
 from app.briefing.answer import answer
 from app.briefing.beliefs import if_you_believe
+from app.briefing.comparisons import comparisons
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.html import render
@@ -29,10 +30,24 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
     "What if": (what_ifs,),
     "Last days to act": (actors.deadlines,),
     "Other measures": (inputs.measures,),
+    "Beside published figures": (comparisons,),
     "Assumptions": (inputs.assumptions,),
     "What is left out": (inputs.left_out,),
     "How this was made": (inputs.made,),
 }
+RECORD: dict[str, tuple[Part, ...]] = {
+    "Tariff paths": (record.tariffs,),
+    "What happened when": (record.calendar, record.chronicle),
+    "Threats": (record.threats,),
+    "In force on the last day": (record.standing,),
+    "Beside published figures": (comparisons,),
+    "Who moves": (actors.table,),
+    "Other measures": (record.measures,),
+    "Sources": (record.sources, inputs.assumptions),
+    "What is left out": (inputs.left_out,),
+    "How this was made": (inputs.made,),
+}
+"""The briefing of a past that is replayed, with nothing ahead: no odds, no what-ifs, no last days to act."""
 
 
 CHARTS = "charts"
@@ -58,11 +73,14 @@ def write_briefing(
 
 def build(found: Findings) -> Briefing:
     """The content of the briefing; sections that hold nothing are left out."""
-    sections = [Section(title, [block for part in parts for block in part(found)]) for title, parts in SECTIONS.items()]
+    past = found.scenario.is_record
+    chosen = RECORD if past else SECTIONS
+    sections = [Section(title, [block for part in parts for block in part(found)]) for title, parts in chosen.items()]
+    as_of, horizon = long_date(found.plan.as_of), long_date(found.plan.horizon)
     return Briefing(
         found.scenario.title,
         found.scenario.question or "",
-        answer(found),
-        f"As of {long_date(found.plan.as_of)} · to {long_date(found.plan.horizon)}",
+        record.answer(found) if past else answer(found),
+        f"The record, {long_date(found.plan.start)} to {as_of}" if past else f"As of {as_of} · to {horizon}",
         [section for section in sections if section.blocks],
     )

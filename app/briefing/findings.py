@@ -9,6 +9,8 @@ from plots.odds import ranked
 from plots.style import colours
 from sim.analysis.belief import Believed
 from sim.analysis.odds import Difference, Odds, difference, shares
+from sim.analysis.published import Comparison, comparisons
+from sim.analysis.record import Record
 from sim.results.result import Result
 from sim.scenario.correlations import left_to_chance
 
@@ -26,6 +28,8 @@ class Findings:
         self.titles = {name: result.outcome_title(name) for name in result.outcome_names}
         as_of, futures = long_date(self.plan.as_of), counted(result.runs, "future")
         self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {futures}. No forecast."
+        if self.scenario.is_record:
+            self.source = f"Source: Parley, “{self.scenario.title}”, the past replayed to {as_of}."
 
     @cached_property
     def odds(self) -> dict[str, Odds]:
@@ -66,6 +70,16 @@ class Findings:
             }
             for other in self.what_ifs
         }
+
+    @cached_property
+    def comparisons(self) -> list[Comparison]:
+        """Tariff series beside published figures."""
+        return comparisons(self.result)
+
+    @cached_property
+    def record(self) -> Record:
+        """What the past that is replayed comes to."""
+        return Record(self.result)
 
     def what_if_title(self, name: str) -> str:
         """What a what-if is called."""

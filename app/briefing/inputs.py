@@ -91,7 +91,7 @@ def made(found: Findings) -> list[Block]:
     each = counted(min(about["chances"], about["runs"]), "future")
     nested = f"{about['runs']:,}: {counted(draws, 'draw')} of the assumptions × {each} of chance each"
     rows = [
-        ["Futures", nested],
+        ["Runs", f"{about['runs']:,}, to the same past"] if found.scenario.is_record else ["Futures", nested],
         ["Seed", str(about["seed"])],
         ["Digest", about["digest"]],
         ["Scenario", about["scenario_hash"]],

@@ -248,7 +248,12 @@ def findings(scenario: Scenario) -> list[Finding]:
                         message = f"found {pattern!r}, which fits no tranche of the trade data"
                         found.append(Finding(("instruments", name, key), message, near))
     try:
-        TariffSeries(plan(scenario))
+        averages = TariffSeries(plan(scenario)).averages
+        untraded = {f"average.{a}.{b}" for (a, b), series in averages.items() if series is None}
+        for name, published in scenario.published.items():
+            if published.series in untraded:
+                message = f"found {published.series!r}, a pair of which the trade data hold nothing"
+                found.append(Finding(("published", name, "series"), message))
     except LayerError as error:
         found.append(Finding(("instruments", error.layer.partition("#")[0]), str(error)))
     except GoodError as error:

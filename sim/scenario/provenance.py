@@ -110,6 +110,11 @@ def provenance(scenario: Scenario) -> dict[str, Provenance]:
     return {path: where for path, _, where in _scalars(scenario)}
 
 
+def cited(source: str | None, scenario: Scenario) -> str | None:
+    """A source as text: the citation that it is the key of, or as it stands."""
+    return _cited(_Cover(source), scenario.sources.get(source or ""), "").source
+
+
 def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
     """Every expression of a scenario with its path."""
 
@@ -234,7 +239,7 @@ def _within(outer: _Cover, own: _Cover) -> _Cover:
 # ── Content ──────────────────────────────────────────────────────────────────────────────────────────
 
 _WORDS = {"source", "known", "note", "title", "short", "summary", "question", "author", "left_out"}
-_WORDS |= {"sources", "what_ifs", "ensemble", "verb"}
+_WORDS |= {"sources", "what_ifs", "ensemble", "published", "verb"}
 """Fields that say nothing about what is simulated. How many futures are asked for is keyed apart from the content."""
 _ORDERED = frozenset(("outcomes", "rules"))
 """mappings whose order is part of what they say"""
