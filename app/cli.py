@@ -229,6 +229,19 @@ def new(target: Path, origin: str, overlay: bool) -> None:
     click.echo(write_new(target, origin, overlay))
 
 
+@main.command("set")
+@file_argument
+@click.argument("settings", nargs=-1, required=True, metavar="PATH=VALUE...")
+def set_(file: str, settings: tuple[str, ...]) -> None:
+    """Change values of your own file in place; comments stay. Checked before it is written.
+
+    null takes out what stands there. Lines of what-ifs too: what_ifs.NAME.PATH=VALUE
+    """
+    from app.edit import set_values
+
+    click.echo(set_values(file, settings))
+
+
 @main.command()
 def schema() -> None:
     """JSON Schema of the scenario language, for editors."""
