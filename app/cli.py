@@ -243,6 +243,22 @@ def set_(file: str, settings: tuple[str, ...]) -> None:
 
 
 @main.command()
+@file_argument
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Write a workbook.")
+@click.option("--from", "origin", type=click.Path(path_type=Path), metavar="IN.xlsx", help="Take its changes over.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write another file, not FILE itself.")
+def assumptions(file: str, xlsx: Path | None, origin: Path | None, out: Path | None) -> None:
+    """Every number and what-if as a workbook, and the changes made in it back into the file; comments stay."""
+    from app.assumptions import exported, imported
+
+    if (xlsx is None) == (origin is None):
+        raise click.UsageError("give --xlsx OUT.xlsx to write a workbook, or --from IN.xlsx to take its changes over")
+    if xlsx is not None and out is not None:
+        raise click.UsageError("--out goes with --from")
+    click.echo(exported(file, xlsx) if xlsx is not None else imported(file, origin or Path(), out))
+
+
+@main.command()
 def schema() -> None:
     """JSON Schema of the scenario language, for editors."""
     import json

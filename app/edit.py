@@ -39,7 +39,9 @@ def set_values(file: str, settings: Sequence[str]) -> str:
     target = own_file(file)
     asked = [overlay.read_setting(text) for text in settings]
     amendments = [
-        Amendment(keys, written.data, Mark(overlay.SETTING, 1, 1)) for keys, written in asked if _may_be_set(keys, written)
+        Amendment(keys, written.data, Mark(overlay.SETTING, 1, 1))
+        for keys, written in asked
+        if _may_be_set(keys, written)
     ]
     laid = tuple(text for text, (keys, _) in zip(settings, asked, strict=True) if keys[0] != WHAT_IFS)
     if laid:

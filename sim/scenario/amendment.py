@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
 from typing import Any, NamedTuple
 
 from sim import days
 from sim.scenario import overlay
 from sim.scenario.document import Document, Path, dotted
-from sim.scenario.edit import REMOVED
+from sim.scenario.edit import REMOVED, holds, with_value
 from sim.scenario.overlay import ADJUSTMENT, WHAT_IFS, Adjusted, Tree, is_distribution, located, replaces
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
 from sim.scenario.scalars import ABOUT, Scalar, parse
@@ -23,6 +24,15 @@ from sim.scenario.units import UNIT, Dimension, exact
 _WHOLE = ("do", "terms")
 """lists of moves, in which an overlay replaces the whole"""
 _VALUE = ("value", "fixed")
+
+
+class Literal(Enum):
+    """A value that stands as it is in a line of a what-if, though None would mean something else here."""
+
+    null = "null"
+
+
+NULL = Literal.null
 
 
 class Amendment(NamedTuple):
@@ -44,19 +54,35 @@ class Amended:
         """what the file extends"""
         self.scalars = scalars
         """by their paths in the tree, for what they measure"""
+        self.own: Any = file.data
+        """the file's data with the changes found so far"""
 
     def changes(self, amendments: Sequence[Amendment]) -> dict[Path, Any]:
-        """Path in the file's own data → new value. ScenarioError with every amendment that cannot be written."""
+        """Path in the file's own data → new value, in the order in which they are made.
+
+        ScenarioError with every amendment that cannot be written.
+        """
         changes: dict[Path, Any] = {}
         problems = []
         for amendment in amendments:
             try:
-                changes.update(self._of(tuple(amendment.keys), amendment.value))
+                for path, new in list(self._of(tuple(amendment.keys), amendment.value)):
+                    self._take(path, new)
+                    changes[path] = new
             except ValueError as error:
                 problems.append(Problem(amendment.mark, ".".join(map(str, amendment.keys)), str(error)))
         if problems:
             raise ScenarioError(problems)
         return changes
+
+    def _take(self, path: Path, new: Any) -> None:
+        """Let later changes see this one."""
+        self.own = with_value(self.own, path, new)
+        gone = new is REMOVED or (new is None and path[0] != WHAT_IFS)
+        if not gone:
+            self.tree = self.tree.having(path, new)
+        elif holds(self.tree.data, path):
+            self.tree = self.tree.without(path)
 
     def _of(self, keys: Path, new: Any) -> Iterator[tuple[Path, Any]]:
         if keys[0] == WHAT_IFS and len(keys) > 1:
@@ -78,17 +104,17 @@ class Amended:
 
     def _written(self, path: Path, new: Any) -> Iterator[tuple[Path, Any]]:
         """The change for a value that stands in the file, is new in it, or is laid over what it inherits."""
-        if self.inherited is not None and not _holds(self.file.data, path):
+        if self.inherited is not None and not holds(self.own, path):
             for length in range(1, len(path)):
                 whole = path[:length]
-                if _holds(self.file.data, whole) or not _holds(self.tree.data, whole):
+                if holds(self.own, whole) or not holds(self.tree.data, whole):
                     continue
                 standing = self.tree.at(whole)
                 shaped = is_distribution(standing) and path[length] not in ABOUT
                 if shaped or isinstance(standing, list | Adjusted) or whole[-1] in _WHOLE:
                     if _adjusts(standing):
                         raise ValueError(f"{dotted(whole)} adjusts what it is laid over; give all of {dotted(whole)}")
-                    yield whole, _with(standing, path[length:], new)
+                    yield whole, with_value(standing, path[length:], new)
                     return
         yield path, new
 
@@ -99,7 +125,7 @@ class Amended:
             near = closest(str(path[found]), names)
             hint = f" (did you mean {near!r}?)" if near else ""
             raise ValueError(f"there is nothing to take out: {dotted(path[:found]) or 'the file'} has none{hint}")
-        inherited = self.inherited is not None and _holds(self.inherited.data, path)
+        inherited = self.inherited is not None and holds(self.inherited.data, path)
         yield from self._written(path, None if inherited and not isinstance(path[-1], int) else REMOVED)
 
     def _worked_out(self, path: Path, existing: Any, by: str) -> Iterator[tuple[Path, Any]]:
@@ -120,11 +146,11 @@ class Amended:
         at, inside = keys[:2], keys[2:]
         what_ifs = self.tree.data.get(WHAT_IFS)
         standing = what_ifs.get(at[1]) if isinstance(what_ifs, dict) else None
-        own = _holds(self.file.data, at)
+        own = holds(self.own, at)
         if not inside:
             if new is None and standing is None:
                 raise ValueError(f"there is no what-if {at[1]!r}")
-            inherited = self.inherited is not None and _holds(self.inherited.data, at)
+            inherited = self.inherited is not None and holds(self.inherited.data, at)
             if new is None:
                 new = None if inherited else REMOVED
             elif isinstance(new, dict) and isinstance(standing, dict):
@@ -136,11 +162,13 @@ class Amended:
         line = _line(standing, inside) if isinstance(standing, dict) else None
         if new is None:
             new = None if line is None else REMOVED  # a line that is not there: it takes out a part of the scenario
+        elif new is NULL:
+            new = None
         line = line or (".".join(map(str, inside)),)
         if own or standing is None:
             yield (*at, *line), new
         else:  # what-ifs of files that extend others take the place of theirs
-            yield at, _with(standing, line, new)
+            yield at, with_value(standing, line, new)
 
 
 def _line(what_if: Any, keys: Path) -> Path | None:
@@ -214,32 +242,9 @@ def _steps(path: str) -> Iterator[str | int]:
     yield from (int(key) if key.isdecimal() else key for key in path.split("."))
 
 
-def _holds(data: Any, path: Path) -> bool:
-    for key in path:
-        here = key in data if isinstance(data, dict) else isinstance(data, list) and isinstance(key, int)
-        if not here or (isinstance(data, list) and isinstance(key, int) and key >= len(data)):
-            return False
-        data = data[key]
-    return True
-
-
 def _adjusts(data: Any) -> bool:
     """Whether a value adjusts what it was laid over, or holds something that does."""
     if isinstance(data, Adjusted):
         return True
     parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
     return any(map(_adjusts, parts))
-
-
-def _with(data: Any, path: Path, new: Any) -> Any:
-    """The data with another value at a path, or without it."""
-    if not path:
-        return new
-    copied: Any = list(data) if isinstance(data, list) else dict(data or {})
-    key, rest = path[0], path[1:]
-    if new is REMOVED and not rest:
-        del copied[key]
-    else:
-        held = copied[key] if isinstance(copied, list) or key in copied else None
-        copied[key] = _with(held, rest, new)
-    return copied

@@ -478,7 +478,7 @@ class _Survey:
             end = self._end_of_scalar(start, end)
             self.stands[path] = Stand(key, start, end, "scalar", anchor, None, ())
             return end
-        style: Literal["flow", "block"] = "flow" if node.flow_style else "block"
+        style: Literal["flow", "block"] = "flow" if getattr(node, "flow_style", False) else "block"
         self.stands[path] = Stand(key, start, end, style, anchor, None, ())  # before its parts, as in the text
         last, parts = start, []
         for name, of_key, item in self._parts_of(node):

@@ -91,9 +91,9 @@ def _round(now: Document, waiting: list[_Change]) -> tuple[str, list[_Change]]:
     surgeon = _Surgeon(now)
     patches: list[Patch] = []
     left: list[_Change] = []
-    for change in waiting:
+    for place, change in enumerate(waiting):
         alone = change.value is REMOVED  # what stands beside it decides how it goes
-        if any(_related(change.path, other.path) for other in left) or (alone and patches):
+        if any(_related(change.path, other.path) for other in waiting[:place]) or (alone and patches):
             left.append(change)
             continue
         step = surgeon.step(change)
@@ -142,7 +142,7 @@ def _nearest(file: Document, path: Path) -> Mark:
 def _changed(file: Document, path: Path, data: Any, value: Any) -> Any:
     """The data with a value at a path, or without it. ScenarioError where the path leads nowhere."""
     try:
-        return _with(data, path, value)
+        return with_value(data, path, value)
     except _NoSuchPart as error:
         node, left = error.args
         what = f"has no {left[0]!r}" if isinstance(node, dict | list) else f"is {describe(node)}, which has no parts"
@@ -153,12 +153,19 @@ def _changed(file: Document, path: Path, data: Any, value: Any) -> Any:
         raise ScenarioError([Problem(_nearest(file, path), dotted(path), f"{name} {what}", suggestion)]) from None
 
 
-class _NoSuchPart(Exception):  # noqa: N818  # never leaves this module
+class _NoSuchPart(ValueError):  # noqa: N818  # a path, not a value, is at fault
     """A path leads nowhere; args: the value at which it ends, the keys that are left."""
 
+    def __str__(self) -> str:
+        node, left = self.args
+        return f"found {describe(node)}, which has no {left[0]!r}"
 
-def _with(node: Any, keys: Path, value: Any) -> Any:
-    """A value with another one at the path that keys take in it; mappings that are not there yet are added."""
+
+def with_value(node: Any, keys: Path, value: Any) -> Any:
+    """Data with another value at the path that keys take in it, or with `REMOVED` without it.
+
+    Mappings that are not there yet are added.
+    """
     if not keys:
         return value
     key, rest = keys[0], keys[1:]
@@ -171,8 +178,21 @@ def _with(node: Any, keys: Path, value: Any) -> Any:
     if value is REMOVED and not rest:
         del copied[key]
     else:
-        copied[key] = _with(copied[key] if here else None, rest, value)
+        copied[key] = with_value(copied[key] if here else None, rest, value)
     return copied
+
+
+def holds(data: Any, path: Path) -> bool:
+    """Whether there is a value at a path."""
+    for key in path:
+        if isinstance(data, dict):
+            here = key in data
+        else:
+            here = isinstance(data, list) and isinstance(key, int) and key < len(data)
+        if not here:
+            return False
+        data = data[key]
+    return True
 
 
 class _Surgeon:
@@ -188,7 +208,7 @@ class _Surgeon:
     def step(self, change: _Change) -> _Step:
         """The next patches towards a change."""
         path, value = change
-        if value is not REMOVED and self._holds(path) and same(self._at(path), value):
+        if value is not REMOVED and holds(self.data, path) and same(self._at(path), value):
             return _Step([], [])
         there = self._written(path)
         stand = self.stands[path[:there]]
@@ -216,17 +236,6 @@ class _Surgeon:
         for step in path:
             node = node[step]
         return node
-
-    def _holds(self, path: Path) -> bool:
-        node = self.data
-        for step in path:
-            if isinstance(node, dict) and step in node:
-                node = node[step]
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                node = node[step]
-            else:
-                return False
-        return True
 
     # ── Anchors ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -339,7 +348,7 @@ class _Surgeon:
         """The patches that add an entry under keys of which the first is not there, or comes from a `<<`."""
         stand = self.stands[at]
         owner = self._at(at)
-        nested = _with(owner[keys[0]] if owner and keys[0] in owner else None, keys[1:], value)
+        nested = with_value(owner[keys[0]] if owner and keys[0] in owner else None, keys[1:], value)
         if stand.style == "scalar":
             return self._replaced(at, {keys[0]: nested})
         entry = f"{spelt_key(str(keys[0]))}: {spelt(nested)}"

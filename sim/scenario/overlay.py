@@ -156,7 +156,8 @@ def resolve(
 ) -> Tree:
     """Read a scenario (a file, or the name of a shipped one) and lay its overlays over it, `sets` last.
 
-    `text` is read in the place of what the file holds. Raises ScenarioError where there is nothing to lay anything over.
+    `text` is read in the place of what the file holds. Raises ScenarioError where there is nothing to lay anything
+    over.
     """
     tree = read(path, text)
     if what_if is not None:

@@ -95,6 +95,15 @@ def provenance(scenario: Scenario) -> dict[str, Provenance]:
     return {path: where for path, _, where in _scalars(scenario)}
 
 
+def sources(scenario: Scenario) -> dict[str, str | None]:
+    """The source of every scalar as the file has it, its own or that of a mapping around it, by dotted path."""
+    return {
+        dotted(path): cover.source
+        for path, value, cover, given, _ in _things(scenario)
+        if isinstance(value, Scalar) and given
+    }
+
+
 def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
     """Every expression of a scenario with its path."""
 

@@ -49,16 +49,22 @@ def test_a_value_is_patched_where_it_stands(mine):
     assert mine.read_text(encoding="utf-8") == before.replace("china], takes_place: 80 %", "china], takes_place: 30 %")
     assert result.output.splitlines() == [
         f"{mine}: 1 value changed",
-        "  line 55  milestones.leaders_meeting.takes_place: 80 % → 30 %",
+        "  line 51  milestones.leaders_meeting.takes_place: 80 % → 30 %",
     ]
 
 
 @pytest.mark.parametrize(
     ("setting", "line"),
     [
-        ("what_ifs.no_offer.actors.us.policy.rules.offer.probability=5 %", "actors.us.policy.rules.offer.probability: 5 %"),
+        (
+            "what_ifs.no_offer.actors.us.policy.rules.offer.probability=5 %",
+            "actors.us.policy.rules.offer.probability: 5 %",
+        ),
         ("what_ifs.no_offer.indicators.avg=null", "indicators.avg: null"),
-        ("what_ifs.no_offer.milestones.leaders_meeting.takes_place=+5 %", "milestones.leaders_meeting.takes_place: +5 %"),
+        (
+            "what_ifs.no_offer.milestones.leaders_meeting.takes_place=+5 %",
+            "milestones.leaders_meeting.takes_place: +5 %",
+        ),
         ("what_ifs.lapse.instruments.hundred.adds=×2", "lapse: {instruments.hundred.adds: ×2}"),
         ("instruments.c24.adds=×0.5", "adds: 12 pp"),
         ("instruments.c24.adds=+0.1 pp", "adds: 24.1 pp"),

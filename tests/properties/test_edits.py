@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scenarios import SHIPPED
 from sim.scenario import document
 from sim.scenario.edit import REMOVED, edited
-from sim.scenario.spelling import same, spelt
+from sim.scenario.spelling import same
 
 AWKWARD = """\
 # head
@@ -63,7 +63,9 @@ TEXTS = {
 }
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), max_size=12)
 SCALARS = st.one_of(
-    st.sampled_from(["30 %", "+5 pp", "2025-11-10", "a: b", "- a", "#x", "yes", "null", "0.5", "*a", "&b c", "x #y", ""]),
+    st.sampled_from(
+        ["30 %", "+5 pp", "2025-11-10", "a: b", "- a", "#x", "yes", "null", "0.5", "*a", "&b c", "x #y", ""]
+    ),
     WORDS,
     st.integers(-(10**20), 10**20),
     st.floats(allow_nan=False),
