@@ -11,6 +11,7 @@ from app.workbook import Cell, Layout, Row, Sheet
 from sim.scenario import document, overlay
 from sim.scenario.document import Path, dotted
 from sim.scenario.overlay import Adjusted, Tree, is_distribution
+from sim.scenario.problems import Mark
 from sim.scenario.provenance import DEFAULT, Documented, collect_scalars, provenance, sources
 from sim.scenario.scalars import Scalar
 from sim.scenario.shapes import SHAPES
@@ -83,7 +84,13 @@ def _per_cent(one: Quantity) -> Iterator[str]:
 
 
 def quantities_of(scenario: Documented) -> Iterator[Quantity]:
-    """Every scalar that the file (or one that it extends) gives, in its order, with its row."""
+    """Every scalar that the file gives, in its order, with its row; then those of files that it extends."""
+    found = sorted(_quantities(scenario), key=lambda one: (one[0].file != scenario.tree.file, one[0]))
+    yield from (one for _, one in found)
+
+
+def _quantities(scenario: Documented) -> Iterator[tuple[Mark, Quantity]]:
+    """Each scalar with its place."""
     tree, raw_sources, told = scenario.tree, sources(scenario), provenance(scenario)
     for path, scalar in collect_scalars(scenario).items():
         if told[path].source == DEFAULT:
@@ -92,11 +99,11 @@ def quantities_of(scenario: Documented) -> Iterator[Quantity]:
         at = tree.written(steps)
         raw = tree.at(at)
         row: Row = dict.fromkeys(COLUMNS)
-        file, line, _ = tree.place(at).value
+        mark = tree.place(at).value
         row |= {PATH: path, WHAT: _in_words(tree, at), KIND: _KINDS[scalar.dimension]}
-        row |= {SOURCE: raw_sources[path], WHERE: f"{FilePath(file).name}:{line}"}
+        row |= {SOURCE: raw_sources[path], WHERE: f"{FilePath(mark.file).name}:{mark.line}"}
         row |= _cells(raw, scalar.dimension)
-        yield Quantity(path, at, raw, scalar, row)
+        yield mark, Quantity(path, at, raw, scalar, row)
 
 
 def _in_words(tree: Tree, at: Path) -> str:

@@ -116,9 +116,9 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], about: Mapping[str, st
     for layout, rows, *_ in sheets:
         copy = book.create_sheet(layout.title + _HANDED_OUT)
         copy.sheet_state = "veryHidden"
-        for row, cells in enumerate([dict(zip(layout.columns, layout.columns, strict=True)), *rows], 1):
-            for column, name in enumerate(layout.columns, 1):
-                _fill(copy.cell(row, column), cells[name])
+        for column, name in enumerate(layout.columns, 1):
+            for row, cell in enumerate([name, *(cells[name] for cells in rows)], 1):
+                _fill(copy.cell(row, column), cell)
     _save(book, target)
 
 
