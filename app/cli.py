@@ -257,6 +257,35 @@ def new(target: Path, origin: str, overlay: bool) -> None:
     click.echo(write_new(target, origin, overlay))
 
 
+@main.command("set")
+@file_argument
+@click.argument("settings", nargs=-1, required=True, metavar="PATH=VALUE...")
+def set_(file: str, settings: tuple[str, ...]) -> None:
+    """Change values of your own file in place; comments stay. Checked before it is written.
+
+    null takes out what stands there. Lines of what-ifs too: what_ifs.NAME.PATH=VALUE
+    """
+    from app.edit import set_values
+
+    click.echo(set_values(file, settings))
+
+
+@main.command()
+@file_argument
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Write a workbook.")
+@click.option("--from", "origin", type=click.Path(path_type=Path), metavar="IN.xlsx", help="Take its changes over.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write another file, not FILE itself.")
+def assumptions(file: str, xlsx: Path | None, origin: Path | None, out: Path | None) -> None:
+    """Every number and what-if as a workbook, and the changes made in it back into the file; comments stay."""
+    from app.assumptions import exported, imported
+
+    if (xlsx is None) == (origin is None):
+        raise click.UsageError("give --xlsx OUT.xlsx to write a workbook, or --from IN.xlsx to take its changes over")
+    if xlsx is not None and out is not None:
+        raise click.UsageError("--out goes with --from")
+    click.echo(exported(file, xlsx) if xlsx is not None else imported(file, origin or Path(), out))
+
+
 @main.command()
 def schema() -> None:
     """JSON Schema of the scenario language, for editors."""

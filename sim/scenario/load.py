@@ -27,14 +27,19 @@ MOST_MISTAKES = 200
 
 
 def load(
-    path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = (), strict: bool = False
+    path: str | FilePath,
+    what_if: str | None = None,
+    sets: Iterable[str] = (),
+    strict: bool = False,
+    text: str | None = None,
 ) -> Documented:
     """Load a scenario from a file, or a shipped one by its name, with a what-if and `path=value` settings laid over it.
 
     The base scenario is loaded with all its what-ifs tried, so that none of them fails later. Raises ScenarioError
-    with every mistake found, each with file, line and column; `strict` counts warnings as mistakes.
+    with every mistake found, each with file, line and column; `strict` counts warnings as mistakes. `text` is read
+    in the place of what the file holds.
     """
-    return _loaded(overlay.read(path), what_if, tuple(sets), strict)
+    return _loaded(overlay.read(path, text), what_if, tuple(sets), strict)
 
 
 def load_again(texts: Texts) -> Documented:

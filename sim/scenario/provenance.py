@@ -115,6 +115,15 @@ def cited(source: str | None, scenario: Scenario) -> str | None:
     return _cited(_Cover(source), scenario.sources.get(source or ""), "").source
 
 
+def sources(scenario: Scenario) -> dict[str, str | None]:
+    """The source of every scalar as the file has it, its own or that of a mapping around it, by dotted path."""
+    return {
+        dotted(path): cover.source
+        for path, value, cover, given, _ in _things(scenario)
+        if isinstance(value, Scalar) and given
+    }
+
+
 def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
     """Every expression of a scenario with its path."""
 
