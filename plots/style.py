@@ -90,6 +90,13 @@ def tint(colour: str, strength: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def ink_on(fill: tuple[float, float, float]) -> str:
+    """Dark or white letters, whichever has the higher contrast (WCAG) on a fill."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066 else INK
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Everything drawn inside has the house style."""

@@ -103,9 +103,7 @@ def folded(rates: PairRates, most: int) -> PairRates:
     kept, tail = rates.groups[: most - 1], rates.groups[most - 1 :]
     share = sum(group.share for group in tail)
     weights = [group.share / share if share else 1 / len(tail) for group in tail]
-    levies = tuple(
-        _mean([group.levies[moment] for group in tail], weights) for moment in range(len(tail[0].levies))
-    )
+    levies = tuple(_mean([group.levies[moment] for group in tail], weights) for moment in range(len(tail[0].levies)))
     cells = tuple(cell for group in tail for cell in group.cells)
     mfn = sum(weight * group.mfn for weight, group in zip(weights, tail, strict=True))
     return replace(rates, groups=(*kept, Group(f"Other goods ({len(tail)} groups)", cells, share, mfn, levies)))
@@ -176,9 +174,9 @@ def pair_rates(plan: Plan, series: TariffSeries, moments: Sequence[Moment], pair
             )
         )
     groups.sort(key=lambda group: -group.share)
-    titles = (title_of(plan.scenario, name) for name in pair)
+    importer, exporter = (title_of(plan.scenario, name) for name in pair)
     mfn = float((weight * table.mfn_pp[cells]).sum() / weight.sum())
-    return PairRates(pair, *titles, float(weight.sum()) / 1000, mfn, tuple(groups))
+    return PairRates(pair, importer, exporter, float(weight.sum()) / 1000, mfn, tuple(groups))
 
 
 def title_of(scenario: Scenario, name: str) -> str:
@@ -202,9 +200,9 @@ def _levies(
     for layer, amount in series.stacks.breakdown(cls, bite, rate):
         name = layer.partition("#")[0]
         points[name] = points.get(name, 0.0) + amount
-    for column, layer in enumerate(series.layers):
-        if layer.mode is Mode.tops_up_to and bite[column] > 0 and cls in series.stacks.covered[column]:
-            points.setdefault(layer.name.partition("#")[0], 0.0)
+    for column, tops_up in enumerate(series.layers):
+        if tops_up.mode is Mode.tops_up_to and bite[column] > 0 and cls in series.stacks.covered[column]:
+            points.setdefault(tops_up.name.partition("#")[0], 0.0)
     order = list(plan.written.instruments)
     return tuple(
         Levy(name, plan.scenario.instruments[name].title, basis_title(plan.scenario, name), points[name])
