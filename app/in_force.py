@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,9 @@ import numpy as np
 
 from sim import days
 from sim.analysis.in_force import (
-    STANDING,
     Measure,
     Moment,
+    Pair,
     PairRates,
     accords,
     laws,
@@ -30,15 +31,14 @@ from sim.scenario.model import Scenario
 from sim.scenario.problems import closest
 
 if TYPE_CHECKING:
+    from plots.heat_map import Rates
     from plots.style import Chart
 
 RUNS, BLOCK = 400, 500
 """Futures that are played to find the run that stands for a branch; runs in a block."""
 
 
-def branch_played(
-    scenario: Scenario, outcome: str, runs: int | None, seed: int | None, day: int
-) -> tuple[Simulation, str]:
+def branch_played(scenario: Scenario, outcome: str, runs: int | None, day: int) -> tuple[Simulation, str]:
     """The run that stands for a branch at the end of a day, and what it is.
 
     It is the one of `runs` futures whose dates lie nearest to the medians of those that end in the outcome.
@@ -50,7 +50,7 @@ def branch_played(
         near = closest(outcome, names)
         hint = f" Did you mean {near!r}?" if near else ""
         raise click.UsageError(f"no outcome {outcome!r}; there are {', '.join(names)}.{hint}")
-    number, seed = runs or min(RUNS, ensemble.runs), ensemble.seed if seed is None else seed
+    number, seed = runs or min(RUNS, ensemble.runs), ensemble.seed
     blocks = list(_blocks(made, number, seed))
     columns = {name: np.concatenate([block.runs[name] for block in blocks]) for name in blocks[0].runs}
     among = np.flatnonzero(columns["outcome"] == names.index(outcome))
@@ -75,16 +75,17 @@ def _blocks(made: Plan, runs: int, seed: int) -> Iterator[Block]:
 
 
 def told(simulation: Simulation, day: int) -> dict[str, list[str]]:
-    """Sections of lines: measures by holder, agreements, law, rates by group of goods of the principal pairs."""
+    """Sections of lines: measures that are no tariffs, agreements and law, rates by group of the principal pairs."""
     made, moment = simulation.plan, Moment("", simulation.world, day)
+    when = days.date(day)
     sections = {
-        "Controls, rules, support, and tariffs that wait": _measures(made, moment),
-        "Agreements and law": _agreements_and_law(made, moment),
+        f"Controls, rules and support on {when}": _measures(made, moment),
+        f"Agreements and law on {when}": _agreements_and_law(made, moment),
     }
     series = TariffSeries(made)
     for pair in principal_pairs(made, series):
         rates = pair_rates(made, series, [moment], pair)
-        head = f"{rates.importer} on goods from {rates.exporter}: points over MFN by group of goods"
+        head = f"{rates.importer} on goods from {rates.exporter} on {when}, points over MFN by group of goods"
         sections[head] = _groups(rates)
     return sections
 
@@ -102,7 +103,7 @@ def _groups(rates: PairRates) -> list[str]:
 def _measures(made: Plan, moment: Moment) -> list[str]:
     lines = []
     for one in measures(made, moment):
-        if one.kind != "tariff" or (one.state in STANDING and one.state != "in force"):
+        if one.kind != "tariff":
             law = f"; {one.basis}" if one.basis else ""
             on = f"on {', '.join(one.on)}" if one.on else "on everybody"
             free = f" (not {', '.join(one.exempt)})" if one.exempt else ""
@@ -131,6 +132,28 @@ def _agreements_and_law(made: Plan, moment: Moment) -> list[str]:
 
 
 # ── The chart ────────────────────────────────────────────────────────────────────────────────────────
+
+
+SUFFIXES = (".svg", ".png", ".pdf")
+
+
+def written(simulation: Simulation, day: int, about: str, file: Path) -> None:
+    """Draw what is in force into a file, and write its table as CSV beside it.
+
+    UsageError where no tariff touches any trade of the scenario.
+    """
+    from plots.style import write_as
+
+    chart = drawn(simulation, day, about)
+    if chart is None:
+        raise click.UsageError("--chart: no tariff of this scenario touches trade of which it has data")
+    write_as(chart, file)
+
+
+def checked(file: Path) -> None:
+    """UsageError for a chart of a kind that cannot be written."""
+    if file.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"--chart: found {file.name!r}; a chart ends in {', '.join(SUFFIXES)}")
 
 
 def drawn(simulation: Simulation, day: int, about: str = "", size: str = "page") -> Chart | None:
@@ -184,22 +207,28 @@ def holders_and_colours(made: Plan) -> tuple[dict[str, str], dict[str, str]]:
     return titles, colours([name for name in titles if name in holding], titles)
 
 
-def sector_rates(made: Plan, series: TariffSeries, moment: Moment, chosen: Sequence[tuple[str, str]]) -> object:
-    """Average rates of the pairs by sector, as the heat map draws them."""
-    from plots.heat_map import Rates
+def sector_rates(series: TariffSeries, moments: Sequence[Moment], chosen: Sequence[Pair]) -> list[Rates]:
+    """Average rates of the pairs by sector at each moment, as the heat map draws them."""
+    from plots.heat_map import Rates as Drawn
     from sim.analysis.groups import sector_title
     from sim.instruments.tranches import sectors
 
-    found = {pair: series.by_sector(moment.world, *pair) for pair in chosen}
-    held = {sector for line in found.values() for sector in line}
+    averages = [series.average_by_sector(*pair) for pair in chosen]
+    held = {sector for line in averages for sector in line}
     order = [*(code for code in sectors() if code in held), *sorted(held - set(sectors()))]
-    values = np.array([[float(found[pair].get(code, [np.nan])[0]) for pair in chosen] for code in order])
-    averages = np.array([pair_rates(made, series, [moment], pair).average() for pair in chosen])
-    actors = made.scenario.actors
+    actors = series.plan.scenario.actors
     titles = tuple((actors[a].short or actors[a].title, actors[b].short or actors[b].title) for a, b in chosen)
-    return Rates(titles, tuple(sector_title(code) for code in order), values, averages)
+    found = []
+    for moment in moments:
+        add_on = series.stacks.add_on(*series.layer_state(moment.world, np.arange(1)))
+        values = [
+            [float(line[code].average(add_on)[0]) if code in line else np.nan for line in averages] for code in order
+        ]
+        whole = [float(average.average(add_on)[0]) for pair in chosen if (average := series.averages[pair])]
+        found.append(Drawn(titles, tuple(map(sector_title, order)), np.array(values), np.array(whole)))
+    return found
 
 
-def heat_pairs(made: Plan, series: TariffSeries) -> list[tuple[str, str]]:
+def heat_pairs(made: Plan, series: TariffSeries) -> list[Pair]:
     """All pairs: those of the named goods, then the others by trade."""
     return list(dict.fromkeys([*principal_pairs(made, series), *pairs(series)]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import click
 import numpy as np
 
+from app.in_force import branch_played, checked, told, written
 from sim import days
 from sim.days import MISSING
 from sim.engine.plan import Plan, plan
@@ -21,24 +23,50 @@ from sim.scenario.provenance import DEFAULT, canonical, collect_scalars, provena
 from sim.scenario.scalars import Scalar
 
 
-def shown(scenario: Scenario, on: str | None = None, sectors: bool = False) -> str:
+def shown(
+    scenario: Scenario,
+    on: str | None = None,
+    sectors: bool = False,
+    outcome: str | None = None,
+    runs: int | None = None,
+    chart: Path | None = None,
+) -> str:
     """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions.
 
-    With `sectors` also the average tariffs of each pair by sector.
+    With `sectors` also the average tariffs of each pair by sector; with `outcome` only what stands on the date in the
+    run that stands for it (see `app.in_force.branch_played`). A `chart` of what is in force is written to that file.
     """
     day = _day(scenario, on)
+    if chart is not None:
+        checked(chart)
+    if outcome is None:
+        simulation, about = legal_clock(scenario, day), "if nobody moves"
+    else:
+        simulation, about = branch_played(scenario, outcome, runs, day)
+    if chart is not None:
+        written(simulation, day, about, chart)
+    standing = {
+        f"In force on {days.date(day)} {about}": _in_force(scenario, simulation, day),
+        f"Tariff stacks on {days.date(day)}": _stacks(scenario, simulation),
+        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
+            _by_sector(simulation) if sectors else []
+        ),
+        **told(simulation, day),
+    }
+    if outcome is not None:
+        return _written_out(scenario, standing)
     made = plan(scenario)
     sections = {
         "Calendar": _calendar(scenario),
-        f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
-        f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
-        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
-            _by_sector(scenario, day) if sectors else []
-        ),
+        **standing,
         "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
         "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
     }
+    return _written_out(scenario, sections)
+
+
+def _written_out(scenario: Scenario, sections: Mapping[str, list[str]]) -> str:
     head = f"{scenario.title}\nas of {scenario.as_of}, horizon {scenario.horizon}"
     body = [f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in sections.items() if lines]
     return "\n\n".join([head, *body])
@@ -117,8 +145,7 @@ def _first(scalar: Scalar) -> int:
     return int(quantile(scalar.distribution, np.array([1e-9]), scalar.dimension)[0])
 
 
-def _in_force(scenario: Scenario, day: int) -> list[str]:
-    simulation = legal_clock(scenario, day)
+def _in_force(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
     world, lines = simulation.world, []
     for name, part in scenario.instruments.items():
         column = simulation.plan.column("instruments", name)
@@ -137,8 +164,7 @@ def _in_force(scenario: Scenario, day: int) -> list[str]:
     return lines
 
 
-def _stacks(scenario: Scenario, day: int) -> list[str]:
-    simulation = legal_clock(scenario, day)
+def _stacks(scenario: Scenario, simulation: Simulation) -> list[str]:
     tariffs = TariffSeries(simulation.plan)
     lines: list[str] = []
     if not len(tariffs):
@@ -158,9 +184,8 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
     return lines
 
 
-def _by_sector(scenario: Scenario, day: int) -> list[str]:
+def _by_sector(simulation: Simulation) -> list[str]:
     """A row for each sector, a column for each pair of which there are data."""
-    simulation = legal_clock(scenario, day)
     tariffs = TariffSeries(simulation.plan)
     pairs = [pair for pair, series in tariffs.averages.items() if series is not None]
     columns = {f"{a}.{b}": tariffs.by_sector(simulation.world, a, b) for a, b in pairs}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -27,6 +27,27 @@ class Column:
     title: str
     note: str
     """what stands under the title: the share of futures, or the day"""
+    moment: int
+    """of the rates"""
+    against: int
+    """the moment that it is held against: the first day of the same run"""
+
+
+AVERAGE = "All goods, average with MFN, %"
+
+
+class Row(NamedTuple):
+    """A line of numbers."""
+
+    title: str
+    values: list[float]
+    """by column"""
+    before: list[float]
+    """what each is held against"""
+
+
+def _moments(columns: Sequence[Column]) -> tuple[list[int], list[int]]:
+    return [one.moment for one in columns], [one.against for one in columns]
 
 
 def branches_chart(
@@ -40,19 +61,24 @@ def branches_chart(
     size: str = "page",
     peaks: Sequence[float] = (),
 ) -> Chart:
-    """What each group of goods pays, a column for each moment; the others are held against the first.
+    """What each group of goods pays, a column for each moment; each is held against the first day of its run.
 
     `standing` says below what else differs; `peaks` is the highest average of each column on the way, if known.
     """
-    shown, colour = folded(rates, MOST_GROUPS), colours[rates.pair[0]]
+    shown, colour = folded(rates, MOST_GROUPS[size]), colours[rates.pair[0]]
     across = body_width(size)
-    rows_of = [(group.title, [group.over_mfn(k) for k in range(len(columns))]) for group in shown.groups]
-    rows_of.append(("All goods, average with MFN, %", [rates.average(k) for k in range(len(columns))]))
+    rows_of = [
+        Row(group.title, *([group.over_mfn(moment) for moment in some] for some in _moments(columns)))
+        for group in shown.groups
+    ]
+    rows_of.append(Row(AVERAGE, *([rates.average(moment) for moment in some] for some in _moments(columns))))
     if peaks:
-        rows_of.append(("Highest average until then, %", list(peaks)))
-    changing = standing[:MOST_MEASURES]
+        rows_of.append(
+            Row("Highest average until then, %", list(peaks), [rates.average(one.against) for one in columns])
+        )
+    changing = standing[: MOST_MEASURES[size]]
     label = 0.28 * across
-    words = [balanced(text, label - 8, LABEL) for text, _ in rows_of]
+    words = [balanced(text, label - 8, LABEL) for text, _, _ in rows_of]
     named = [balanced(one.title, label - 8, LABEL) for one in changing]
     left = max(width(text, LABEL) for text in [*words, *named]) + 8
     share = width("of trade", SMALL) + 8
@@ -69,7 +95,7 @@ def branches_chart(
     if size == "slide":
         spare = room(size, title, subtitle, source) - above - sum(lower) - 20
         rows = [max(high, min(spare / len(rows), 1.6 * ROW)) for high in rows]
-    values = [value for _, line in rows_of for value in line]
+    values = [value for _, line, _ in rows_of for value in line]
     digits = max(width(number(value), LABEL, bold=True) for value in values)
     scale = (wide - digits - 16) / max(1.0, *values)
     with house_style():
@@ -81,7 +107,7 @@ def branches_chart(
             made.text(x, above - 6, note, fontsize=SMALL, color=GREY, va="bottom")
         canvas = made.canvas(left + share, above, across - left - share, sum(rows))
         y = 0.0
-        for place, ((_, line), text, high) in enumerate(zip(rows_of, words, rows, strict=True)):
+        for place, ((_, line, before), text, high) in enumerate(zip(rows_of, words, rows, strict=True)):
             closing = place >= len(shown.groups)
             made.text(0, above + y + high / 2, text, fontweight="bold" if closing else "normal")
             if not closing:
@@ -95,7 +121,7 @@ def branches_chart(
                 zorder=0,
             )
             for k, value in enumerate(line):
-                _dot(made, canvas, (k * wide, y + high / 2), (left + share, above), scale, value, line[0], colour)
+                _dot(made, canvas, (k * wide, y + high / 2), (left + share, above), scale, value, before[k], colour)
             y += high
         _states(made, changing, cells, named, lower, (left + share, above + y + 10, wide))
     alt = _branches_alt(title, rows_of, columns)
@@ -121,7 +147,7 @@ def _dot(
     first: float,
     colour: str,
 ) -> None:
-    """A dot at the value, a tick at that of the first column, the number; bold and filled where they differ."""
+    """A dot at the value, a tick at that of the first day, the number; bold and filled where they differ."""
     (x, y), moved = place, abs(value - first) > 0.05
     canvas.plot([x + 4, x + 4], [y - 4, y + 4], color=PALE, linewidth=0.8, zorder=1)
     if moved:
@@ -225,31 +251,29 @@ def _date(day: int) -> str:
 # ── Words and data ───────────────────────────────────────────────────────────────────────────────────
 
 
-Row = tuple[str, list[float]]
-
-
 def _branches_alt(title: str, rows: Sequence[Row], columns: Sequence[Column]) -> str:
     told = [
-        f"{column.title}: " + ", ".join(f"{text} {number(line[k])}" for text, line in rows)
+        f"{column.title}: " + ", ".join(f"{text} {number(line[k])}" for text, line, _ in rows)
         for k, column in enumerate(columns)
     ]
     return f"{title}. Points over MFN by group of goods, a column each. {'. '.join(told)}."
 
 
 def _branches_table(rates: PairRates, columns: Sequence[Column]) -> dict[str, list[Any]]:
-    return table(rates, [column.title for column in columns])
+    return table(rates, dict(zip(_heads(columns), (column.moment for column in columns), strict=True)))
 
 
 def _branches_values(
     rows: Sequence[Row], columns: Sequence[Column], changing: Sequence[Standing]
 ) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {"goods or measure": [*(text for text, _ in rows), *(one.title for one in changing)]}
-    for k, column in enumerate(columns):
-        head = _apart(column, found)
-        found[head] = [*(number(line[k]) for _, line in rows), *(one.cells[k][1] for one in changing)]
+    titles = [*(row.title for row in rows), *(one.title for one in changing)]
+    found: dict[str, list[Any]] = {"goods or measure": titles}
+    for k, head in enumerate(_heads(columns)):
+        found[head] = [*(number(row.values[k]) for row in rows), *(one.cells[k][1] for one in changing)]
     return found
 
 
-def _apart(column: Column, taken: Mapping[str, Any]) -> str:
-    """A heading that no other column has."""
-    return column.title if column.title not in taken else f"{column.title} ({column.note})"
+def _heads(columns: Sequence[Column]) -> list[str]:
+    """A heading for each column that no other has."""
+    titles = [one.title for one in columns]
+    return [one.title if titles.count(one.title) == 1 else f"{one.title} ({one.note})" for one in columns]

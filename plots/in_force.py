@@ -15,7 +15,7 @@ from plots.style import GREY, INK, LABEL, PALE, SMALL, Chart, house_style, ink_o
 from sim.analysis.in_force import STANDING, Group, Levy, Measure, PairRates, State, folded
 from sim.days import date
 
-MOST_GROUPS, MOST_MEASURES = 12, 16
+MOST_GROUPS, MOST_MEASURES = {"page": 12, "slide": 9}, {"page": 16, "slide": 12}
 """Rows of the chart; the table holds all of them."""
 SHADES = (1.0, 0.5, 0.18)
 """Strengths for the laws that weigh most; the rest are hatched."""
@@ -64,7 +64,7 @@ def in_force_chart(
 
     `holders` gives the title of each actor and coalition, `colours` its colour.
     """
-    shown = folded(rates, MOST_GROUPS)
+    shown = folded(rates, MOST_GROUPS[size])
     laws = _laws(shown.groups)
     colour = colours[rates.pair[0]]
     whole = body_width(size)
@@ -76,7 +76,7 @@ def in_force_chart(
     rows = [max(_ROW, height(text, LABEL) + 4) for text in words.values()]
     legend = _legend(rates.groups, laws, across)
     above = sum(high for _, _, high in legend) + 16
-    panel = _panel(measures, holders, whole - panel_left)
+    panel = _panel(measures, holders, whole - panel_left, MOST_MEASURES[size])
     beside = sum(high for _, high, _ in panel)
     below = beside + 10 if panel and size == "page" else 0
     closing = max(_ROW, height(balanced(last, left - 8, LABEL, bold=True), LABEL) + 4) + 4
@@ -138,7 +138,7 @@ def _legend(groups: Sequence[Group], laws: Sequence[str], across: float) -> Lege
         points: dict[str, list[float]] = {}
         for levy in (levy for group in groups for levy in group.levies[0] if _law_of(levy, laws) == place):
             points.setdefault(levy.title, []).append(levy.points)
-        named = [f"{title} {_span(values)}" for title, values in list(points.items())[:3]]
+        named = [f"{title} ({_span(values)})" for title, values in list(points.items())[:3]]
         more = f" and {len(points) - 3} more" if len(points) > 3 else ""
         words = wrap(f"{law}: {'; '.join(named)}{more}", _FITS * (across - 20), SMALL)
         found.append((place, words, height(words, SMALL) + 3))
@@ -223,10 +223,10 @@ def waiting_or_no_tariff(measures: Iterable[Measure]) -> list[Measure]:
     ]
 
 
-def _panel(measures: Sequence[Measure], holders: Mapping[str, str], across: float) -> list[Line]:
+def _panel(measures: Sequence[Measure], holders: Mapping[str, str], across: float, most: int) -> list[Line]:
     """Measures under their holders; levers that nobody has used in one line each."""
     standing = waiting_or_no_tariff(measures)
-    shown, lines = standing[:MOST_MEASURES], list[Line]()
+    shown, lines = standing[:most], list[Line]()
     for holder, title in holders.items():
         own = [one for one in shown if one.holder == holder]
         idle = [one.title for one in measures if one.holder == holder and one.state is State.possible]
@@ -280,13 +280,13 @@ def draw_mark(canvas: Axes, x: float, y: float, state: State, colour: str) -> No
 # ── Words and data ───────────────────────────────────────────────────────────────────────────────────
 
 
-def table(rates: PairRates, moments: Sequence[str] = ("",)) -> dict[str, list[Any]]:
-    """Every group with every tariff on it, at each moment."""
+def table(rates: PairRates, moments: Mapping[str, int] | None = None) -> dict[str, list[Any]]:
+    """Every group with every tariff on it, at each moment named (only the first if none is)."""
     columns = ("importer", "exporter", "goods", "tranches", "share_percent", "mfn_pp", "tariff", "law", "tariff_pp",
                "stack_pp")  # fmt: skip
-    found: dict[str, list[Any]] = {"moment": []} if len(moments) > 1 else {}
+    found: dict[str, list[Any]] = {"moment": []} if moments else {}
     found |= {column: [] for column in columns}
-    for k, moment in enumerate(moments):
+    for moment, k in (moments or {"": 0}).items():
         for group in rates.groups:
             tranches = " ".join(f"{sector}/{tranche}" for sector, tranche in group.cells)
             head = (rates.importer, rates.exporter, group.title, tranches, round(group.share * 100, 4))
@@ -294,7 +294,7 @@ def table(rates: PairRates, moments: Sequence[str] = ("",)) -> dict[str, list[An
                 rest = (round(group.mfn, 3), levy.title, levy.basis, round(levy.points, 3), round(group.over_mfn(k), 3))
                 for column, value in zip(columns, (*head, *rest), strict=True):
                     found[column].append(value)
-                if len(moments) > 1:
+                if moments:
                     found["moment"].append(moment)
     return found
 

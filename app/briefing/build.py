@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, futures, inputs
+from app.briefing import actors, futures, in_force, inputs
 from app.briefing.answer import answer
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
@@ -19,6 +19,7 @@ Part = Callable[[Findings], list[Block]]
 SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
     "What happens when": (futures.calendar, futures.agreements),
+    "What is in force": (in_force.in_force,),
     "Tariff paths": (futures.tariffs,),
     "Who moves": (actors.moves, actors.table),
     "What if": (what_ifs,),

@@ -79,12 +79,16 @@ class TariffSeries:
 
     def by_sector(self, world: World, importer: str, exporter: str) -> dict[str, NDArray[np.float64]]:
         """Sector → [run] average tariff of the pair at fixed weights in percentage points, MFN included."""
+        add_on = self.stacks.add_on(*self.layer_state(world, np.arange(len(world))))
+        return {sector: one.average(add_on) for sector, one in self.average_by_sector(importer, exporter).items()}
+
+    def average_by_sector(self, importer: str, exporter: str) -> dict[str, AverageSeries]:
+        """Sector → average of the pair's trade in it, ready to be taken again and again."""
         actors = self.plan.scenario.actors
         sides = actors[importer].regions, actors[exporter].regions
-        add_on = self.stacks.add_on(*self.layer_state(world, np.arange(len(world))))
         held = self.stacks.table.fits(*sides) & (self.stacks.table.weight_musd > 0)
         sectors = sorted(set(self.stacks.table.sector[held].tolist()))
-        return {sector: self.stacks.series(*sides, sector).average(add_on) for sector in sectors}
+        return {sector: self.stacks.series(*sides, sector) for sector in sectors}
 
     def layer_state(
         self, world: World, rows: NDArray[np.int64], moved: Collection[int] = ()
