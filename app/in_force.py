@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from plots.numbers import long_date, percent
 from sim import days
 from sim.analysis.in_force import (
     Measure,
@@ -114,8 +115,8 @@ def _measures(made: Plan, moment: Moment) -> list[str]:
 def _state(one: Measure) -> str:
     word = {"suspended": " to", "enacted": " for", "threatened": " for"}.get(one.state.value, "")
     words = one.state.value + (f"{word} {days.date(one.date)}" if one.date is not None else "")
-    words += f", {one.approval:.0%} approved" if one.approval is not None and one.state == "in force" else ""
-    return words + (f", {one.share:.0%} of its scope" if one.share < 1 else "")
+    words += f", {percent(one.approval)} approved" if one.approval is not None and one.state == "in force" else ""
+    return words + (f", {percent(one.share)} of its scope" if one.share < 1 else "")
 
 
 def _agreements_and_law(made: Plan, moment: Moment) -> list[str]:
@@ -159,7 +160,6 @@ def checked(file: Path) -> None:
 def drawn(simulation: Simulation, day: int, about: str = "", size: str = "page") -> Chart | None:
     """The chart of what is in force; None where no tariff touches any trade of the scenario."""
     from plots.in_force import in_force_chart
-    from plots.numbers import long_date
 
     made, moment = simulation.plan, Moment("", simulation.world, day)
     series = TariffSeries(made)
@@ -186,7 +186,6 @@ def measured(rates: PairRates) -> str:
 def finding(rates: PairRates, when: str, moment: int = 0) -> str:
     """What goods pay on a day: from least to most, and the largest group."""
     from plots.in_force import number
-    from plots.numbers import percent
 
     low, high = (number(value) for value in rates.range(moment))
     where = f"On {when} goods from {rates.exporter} pay"

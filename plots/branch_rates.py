@@ -8,16 +8,14 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from plots.in_force import MOST_GROUPS, MOST_MEASURES, dated, draw_mark, number, table
+from plots.in_force import FITS, MOST_GROUPS, MOST_MEASURES, dated, draw_mark, number, part, table
 from plots.lettering import balanced, height, width, wrap
-from plots.numbers import NARROW, percent
+from plots.numbers import NARROW
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import ACCENT, FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, house_style, tint
 from sim.analysis.in_force import Accord, Law, Measure, PairRates, State, folded
 
 ROW = 15.0
-_FITS = 0.97
-"""As in the chart of one moment."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +76,16 @@ def branches_chart(
         )
     changing = standing[: MOST_MEASURES[size]]
     label = 0.28 * across
-    words = [balanced(text, label - 8, LABEL) for text, _, _ in rows_of]
-    named = [balanced(one.title, label - 8, LABEL) for one in changing]
+    words = [balanced(text, FITS * (label - 8), LABEL) for text, _, _ in rows_of]
+    named = [balanced(one.title, FITS * (label - 8), LABEL) for one in changing]
     left = max(width(text, LABEL) for text in [*words, *named]) + 8
     share = width("of trade", SMALL) + 8
     wide = (across - left - share) / len(columns)
-    heads = [wrap(column.title, _FITS * (wide - 6), SMALL, bold=True) for column in columns]
+    heads = [wrap(column.title, FITS * (wide - 6), SMALL, bold=True) for column in columns]
     notes = [wrap(column.note, wide - 6, SMALL) for column in columns]
     above = max(height(head, SMALL) + height(note, SMALL) for head, note in zip(heads, notes, strict=True)) + 8
     rows = [max(ROW, height(text, LABEL) + 4) for text in words]
-    cells = [[wrap(words, _FITS * (wide - 13), SMALL) for _, words in one.cells] for one in changing]
+    cells = [[wrap(words, FITS * (wide - 18), SMALL) for _, words in one.cells] for one in changing]
     lower = [
         max(ROW, height(text, LABEL) + 4, *(height(cell, SMALL) + 4 for cell in line))
         for text, line in zip(named, cells, strict=True)
@@ -111,7 +109,7 @@ def branches_chart(
             closing = place >= len(shown.groups)
             made.text(0, above + y + high / 2, text, fontweight="bold" if closing else "normal")
             if not closing:
-                told = percent(shown.groups[place].share)
+                told = part(shown.groups[place].share)
                 made.text(left + share - 8, above + y + high / 2, told, ha="right", color=GREY)
             canvas.plot(
                 [0, across - left - share],

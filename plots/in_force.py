@@ -21,7 +21,7 @@ SHADES = (1.0, 0.5, 0.18)
 """Strengths for the laws that weigh most; the rest are hatched."""
 _OTHER, _UNNAMED = "Other laws", "No law named"
 _BAR, _ROW, _SMALL_ROW = 11.0, 15.0, 12.0
-_FITS = 0.97
+FITS = 0.97
 """Share of its room that a line may fill: letters on a screen are a little wider than their outlines."""
 
 
@@ -32,9 +32,14 @@ def dated(day: int) -> str:
 
 
 def number(value: float) -> str:
-    """Points or per cent with a decimal only where there is one to tell."""
-    rounded = round(value, 1)
+    """Points or per cent with a decimal only where there is one to tell, and none from a hundred upwards."""
+    rounded = round(value, 1 if abs(value) < 100 else 0)
     return f"{rounded:.0f}" if rounded == int(rounded) else f"{rounded:.1f}"
+
+
+def part(share: float) -> str:
+    """A share of trade in a narrow column."""
+    return percent(share).replace("under", "<").replace("over", ">")
 
 
 def state_words(one: Measure) -> str:
@@ -69,7 +74,7 @@ def in_force_chart(
     colour = colours[rates.pair[0]]
     whole = body_width(size)
     across, panel_left = (whole, 0.0) if size == "page" else (0.57 * whole, 0.6 * whole)
-    words = {group: balanced(group.title, 0.3 * across, LABEL) for group in shown.groups}
+    words = {group: balanced(group.title, FITS * 0.3 * across, LABEL) for group in shown.groups}
     last = f"All goods, {number(rates.mfn)}{NARROW}% MFN included"
     left = max(width(text, LABEL) for text in [*words.values(), balanced(last, 0.3 * across, LABEL, bold=True)]) + 8
     share = width("of trade", SMALL) + 10
@@ -140,7 +145,7 @@ def _legend(groups: Sequence[Group], laws: Sequence[str], across: float) -> Lege
             points.setdefault(levy.title, []).append(levy.points)
         named = [f"{title} ({_span(values)})" for title, values in list(points.items())[:3]]
         more = f" and {len(points) - 3} more" if len(points) > 3 else ""
-        words = wrap(f"{law}: {'; '.join(named)}{more}", _FITS * (across - 20), SMALL)
+        words = wrap(f"{law}: {'; '.join(named)}{more}", FITS * (across - 20), SMALL)
         found.append((place, words, height(words, SMALL) + 3))
     return found
 
@@ -179,7 +184,7 @@ def _bars(
     for group, high in zip(groups, rows, strict=True):
         middle, x = y + high / 2, 0.0
         made.text(0, top + middle, words[group])
-        made.text(left + share - 8, top + middle, percent(group.share), ha="right", color=GREY)
+        made.text(left + share - 8, top + middle, part(group.share), ha="right", color=GREY)
         for levy in sorted(group.levies[0], key=lambda levy: _law_of(levy, laws)):
             long, law = levy.points * scale, _law_of(levy, laws)
             canvas.add_patch(Rectangle((x, middle - _BAR / 2), long, _BAR, **_fill(law, colour)))
@@ -236,11 +241,11 @@ def _panel(measures: Sequence[Measure], holders: Mapping[str, str], across: floa
         lines.append((holder, height(heading, LABEL) + 6, (heading, "")))
         for one in own:
             state = wrap(state_words(one), 0.42 * across, SMALL)
-            left = wrap(one.title, _FITS * (across - 24 - width(state, SMALL)), LABEL)
+            left = wrap(one.title, FITS * (across - 30 - width(state, SMALL)), LABEL)
             lines.append((one, max(_SMALL_ROW, height(left, LABEL) + 3, height(state, SMALL) + 3), (left, state)))
         if idle:
             listed = "; ".join(idle[:3]) + (f" and {len(idle) - 3} more" if len(idle) > 3 else "")
-            left = wrap(f"Possible: {listed}", _FITS * (across - 12), SMALL)
+            left = wrap(f"Possible: {listed}", FITS * (across - 12), SMALL)
             lines.append(("", height(left, SMALL) + 4, (left, "")))
     if more := len(standing) - len(shown):
         lines.append(("", _SMALL_ROW, (f"and {more} more in the table", "")))

@@ -130,7 +130,7 @@ def _write_figure(chart: Chart, file: Path) -> None:
     suffix = file.suffix.lower()
     title = {} if suffix == ".png" else {"Title": chart.title}
     with house_style():
-        chart.figure.savefig(file, metadata=_METADATA[suffix] | title, **({"dpi": 200} if suffix == ".png" else {}))
+        chart.figure.savefig(file, metadata=_METADATA[suffix] | title, dpi=200 if suffix == ".png" else "figure")
 
 
 def _write_table(chart: Chart, file: Path) -> None:

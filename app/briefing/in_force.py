@@ -127,7 +127,8 @@ def _branches_finding(found: Findings, state: _States, rates: PairRates) -> str:
     ends = [rates.average(k) for k in range(1, len(state.branches) + 1)]
     where = f"{rates.importer} on {rates.exporter}"
     horizon = long_date(found.plan.horizon)
-    told = f"{where}: {number(rates.average())} % on average today, {number(ends[0])} % on {horizon} in the likeliest branch"
+    told = f"{where}: {number(rates.average())} % on average today, {number(ends[0])} % on {horizon} in the likeliest"
+    told += " branch"
     if len(ends) == 1:
         return told
     low, high = number(min(ends)), number(max(ends))

@@ -11,6 +11,7 @@ from plots.style import BLUE, VERMILLION
 from plots.truce_end import truce_end_chart
 from sim.analysis.odds import Difference, Odds
 from sim.results.result import Steps
+from tests.plots.awkward_in_force import IN_FORCE
 
 FIRST = 20376  # 15 October 2025
 FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
@@ -120,3 +121,4 @@ CASES = {
     "nothing clear": lambda size: compare_of(2, 3, size, scale=0.001),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
+CASES |= IN_FORCE
