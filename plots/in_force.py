@@ -37,6 +37,11 @@ def number(value: float) -> str:
     return f"{rounded:.0f}" if rounded == int(rounded) else f"{rounded:.1f}"
 
 
+def rate(value: float) -> str:
+    """A rate in per cent, from which its sign does not part."""
+    return f"{number(value)}{NARROW}%"
+
+
 def part(share: float) -> str:
     """A share of trade in a narrow column."""
     return percent(share).replace("under", "<").replace("over", ">")
@@ -75,7 +80,7 @@ def in_force_chart(
     whole = body_width(size)
     across, panel_left = (whole, 0.0) if size == "page" else (0.57 * whole, 0.6 * whole)
     words = {group: balanced(group.title, FITS * 0.3 * across, LABEL) for group in shown.groups}
-    last = f"All goods, {number(rates.mfn)}{NARROW}% MFN included"
+    last = f"All goods, {rate(rates.mfn)} MFN included"
     left = max(width(text, LABEL) for text in [*words.values(), balanced(last, 0.3 * across, LABEL, bold=True)]) + 8
     share = width("of trade", SMALL) + 10
     rows = [max(_ROW, height(text, LABEL) + 4) for text in words.values()]
@@ -101,7 +106,7 @@ def in_force_chart(
         _axis(made, left + share, y, highest, scale)
         y += 16
         made.text(0, y + closing / 2 - 2, balanced(last, left - 8, LABEL, bold=True), fontweight="bold")
-        mean = f"{number(rates.average())}{NARROW}%"
+        mean = rate(rates.average())
         made.text(left + share, y + closing / 2 - 2, f"{mean} on average at fixed weights", fontweight="bold")
         corner = (0.0, y + closing + 6) if size == "page" else (panel_left, 0.0)
         _draw_panel(made, panel, colours, corner, whole - panel_left)

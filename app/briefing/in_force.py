@@ -13,8 +13,8 @@ from app.briefing.findings import Findings
 from app.in_force import finding, heat_pairs, measured, sector_rates
 from app.show import legal_clock
 from plots.branch_rates import Column, branches_chart, differing
-from plots.heat_map import Rates, change_chart, heat_map_chart, rate, signed
-from plots.in_force import in_force_chart, key_values, number, state_words
+from plots.heat_map import Rates, change_chart, heat_map_chart, signed
+from plots.in_force import in_force_chart, key_values, number, rate, state_words
 from plots.numbers import NARROW, long_date, percent, short_date
 from sim.analysis.branches import Branch, branches, replayed_together
 from sim.analysis.in_force import (
@@ -125,19 +125,14 @@ def _in_branches(found: Findings, state: _States) -> Block:
 def _branches_finding(found: Findings, state: _States, rates: PairRates) -> str:
     """The average today and at the end of each branch."""
     ends = [rates.average(k) for k in range(1, len(state.branches) + 1)]
-    where = f"{rates.importer} on {rates.exporter}"
-    horizon = long_date(found.plan.horizon)
-    told = f"{where}: {number(rates.average())} % on average today, {number(ends[0])} % on {horizon} in the likeliest"
-    told += " branch"
+    today, horizon = rate(rates.average()), long_date(found.plan.horizon)
+    told = f"{rates.importer} on {rates.exporter}: {today} on average today, {rate(ends[0])} on {horizon}"
     if len(ends) == 1:
         return told
-    low, high = number(min(ends)), number(max(ends))
-    most = count(len(ends))
-    return (
-        f"{told}, {low} to {high} % over the {most} likeliest"
-        if low != high
-        else f"{told} and the next {count(len(ends) - 1)}"
-    )
+    low, high = number(min(ends)), rate(max(ends))
+    if low == number(max(ends)):
+        return f"{told} in the likeliest branch and in the next {count(len(ends) - 1)}"
+    return f"{told} in the likeliest branch, {low} to {high} over the {count(len(ends))} likeliest"
 
 
 def _peaks(found: Findings, state: _States, rates: PairRates) -> list[float]:
@@ -183,7 +178,7 @@ def _heat_maps(found: Findings, state: _States) -> list[Block]:
 def _highest(rates: Rates, day: str) -> str:
     sector, pair = np.unravel_index(int(np.nanargmax(rates.values)), rates.values.shape)
     return (
-        f"On {day} the highest average tariff is {rate(float(rates.values[sector, pair]))} %: "
+        f"On {day} the highest average tariff is {rate(float(rates.values[sector, pair]))}: "
         f"{_cell(rates, int(sector), int(pair))}"
     )
 
@@ -207,7 +202,7 @@ def _cell(rates: Rates, sector: int, pair: int) -> str:
 def _groups(rates: PairRates) -> Table:
     """What each group of goods of a further pair pays."""
     columns = {name.replace("_percent", ", %"): values for name, values in key_values(rates).items()}
-    caption = f"What goods from {rates.exporter} pay in {rates.importer}, {number(rates.average())} % on average"
+    caption = f"What goods from {rates.exporter} pay in {rates.importer}, {rate(rates.average())} on average"
     return Table(caption, list(columns), [list(row) for row in zip(*columns.values(), strict=True)], folded=True)
 
 

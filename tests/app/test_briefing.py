@@ -104,7 +104,7 @@ def test_headings_descend_one_step_at_a_time(page):
 def test_every_figure_says_in_words_what_it_shows(page):
     figures = sum(tag == "figure" for tag, _ in page.tags)
     told = [attributes["aria-label"] for _, attributes in page.tags if attributes.get("role") == "img"]
-    assert figures == len(told) == 6
+    assert figures == len(told) >= 6
     assert min(map(len, told)) > 60
 
 
