@@ -141,6 +141,7 @@ def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool
 @click.option("--sectors", is_flag=True, help="Average tariffs of each pair by sector too.")
 @click.option("--outcome", metavar="NAME", help="What is in force then in the run that stands for this outcome.")
 @click.option("--runs", type=click.IntRange(1, 1_000_000), help="Futures played to find that run [default: 400].")
+@click.option("--pair", metavar="IMPORTER.EXPORTER", help="Whose groups of goods [default: those of the named goods].")
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
 def show(
     file: str,
@@ -148,6 +149,7 @@ def show(
     sectors: bool,
     outcome: str | None,
     runs: int | None,
+    pair: str | None,
     chart: Path | None,
     **overlay: Any,
 ) -> None:
@@ -156,7 +158,7 @@ def show(
 
     if runs is not None and outcome is None:
         raise click.UsageError("--runs is for --outcome NAME: futures played to find the run that stands for it")
-    click.echo(shown(_load(file, **overlay), date, sectors, outcome, runs, chart))
+    click.echo(shown(_load(file, **overlay), date, sectors, outcome, runs, chart, pair))
 
 
 @main.command()

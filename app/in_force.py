@@ -75,8 +75,8 @@ def _blocks(made: Plan, runs: int, seed: int) -> Iterator[Block]:
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told(simulation: Simulation, day: int) -> dict[str, list[str]]:
-    """Sections of lines: measures that are no tariffs, agreements and law, rates by group of the principal pairs."""
+def told(simulation: Simulation, day: int, pair: str | None = None) -> dict[str, list[str]]:
+    """Sections of lines: measures that are no tariffs, agreements and law, rates by group of the pairs in question."""
     made, moment = simulation.plan, Moment("", simulation.world, day)
     when = days.date(day)
     sections = {
@@ -84,11 +84,23 @@ def told(simulation: Simulation, day: int) -> dict[str, list[str]]:
         f"Agreements and law on {when}": _agreements_and_law(made, moment),
     }
     series = TariffSeries(made)
-    for pair in principal_pairs(made, series):
-        rates = pair_rates(made, series, [moment], pair)
+    for one in asked_pairs(made, series, pair):
+        rates = pair_rates(made, series, [moment], one)
         head = f"{rates.importer} on goods from {rates.exporter} on {when}, points over MFN by group of goods"
         sections[head] = _groups(rates)
     return sections
+
+
+def asked_pairs(made: Plan, series: TariffSeries, pair: str | None) -> list[Pair]:
+    """The pair written `importer.exporter`, or those of the named goods; UsageError where no tariff touches it."""
+    if pair is None:
+        return principal_pairs(made, series)
+    known = {f"{importer}.{exporter}": (importer, exporter) for importer, exporter in pairs(series)}
+    if pair not in known:
+        near = closest(pair, list(known))
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise click.UsageError(f"--pair: found {pair!r}; tariffs touch {', '.join(known) or 'no trade'}.{hint}")
+    return [known[pair]]
 
 
 def _groups(rates: PairRates) -> list[str]:
@@ -138,14 +150,14 @@ def _agreements_and_law(made: Plan, moment: Moment) -> list[str]:
 SUFFIXES = (".svg", ".png", ".pdf")
 
 
-def written(simulation: Simulation, day: int, about: str, file: Path) -> None:
+def written(simulation: Simulation, day: int, about: str, file: Path, pair: str | None = None) -> None:
     """Draw what is in force into a file, and write its table as CSV beside it.
 
     UsageError where no tariff touches any trade of the scenario.
     """
     from plots.style import write_as
 
-    chart = drawn(simulation, day, about)
+    chart = drawn(simulation, day, about, pair)
     if chart is None:
         raise click.UsageError("--chart: no tariff of this scenario touches trade of which it has data")
     write_as(chart, file)
@@ -157,13 +169,15 @@ def checked(file: Path) -> None:
         raise click.UsageError(f"--chart: found {file.name!r}; a chart ends in {', '.join(SUFFIXES)}")
 
 
-def drawn(simulation: Simulation, day: int, about: str = "", size: str = "page") -> Chart | None:
+def drawn(
+    simulation: Simulation, day: int, about: str = "", pair: str | None = None, size: str = "page"
+) -> Chart | None:
     """The chart of what is in force; None where no tariff touches any trade of the scenario."""
     from plots.in_force import in_force_chart
 
     made, moment = simulation.plan, Moment("", simulation.world, day)
     series = TariffSeries(made)
-    asked = principal_pairs(made, series)
+    asked = asked_pairs(made, series, pair)
     if not asked:
         return None
     rates = pair_rates(made, series, [moment], asked[0])
@@ -178,8 +192,8 @@ def drawn(simulation: Simulation, day: int, about: str = "", size: str = "page")
 def measured(rates: PairRates) -> str:
     """Measure, unit, place."""
     return (
-        f"Legal tariffs of {rates.importer} on goods from {rates.exporter}, percentage points over MFN, by group of "
-        "goods and law; share of trade at fixed weights."
+        f"Legal tariffs of {rates.importer} on goods from {rates.exporter}, percentage points over the "
+        "most-favoured-nation rate (MFN), by group of goods and law; share of trade at fixed weights."
     )
 
 

@@ -30,11 +30,13 @@ def shown(
     outcome: str | None = None,
     runs: int | None = None,
     chart: Path | None = None,
+    pair: str | None = None,
 ) -> str:
     """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions.
 
-    With `sectors` also the average tariffs of each pair by sector; with `outcome` only what stands on the date in the
-    run that stands for it (see `app.in_force.branch_played`). A `chart` of what is in force is written to that file.
+    With `sectors` also the average tariffs of each pair by sector, with `pair` the groups of goods of that pair; with
+    `outcome` only what stands on the date in the run that stands for it (see `app.in_force.branch_played`). A `chart`
+    of what is in force is written to that file.
     """
     day = _day(scenario, on)
     if chart is not None:
@@ -44,14 +46,14 @@ def shown(
     else:
         simulation, about = branch_played(scenario, outcome, runs, day)
     if chart is not None:
-        written(simulation, day, about, chart)
+        written(simulation, day, about, chart, pair)
     standing = {
         f"In force on {days.date(day)} {about}": _in_force(scenario, simulation, day),
         f"Tariff stacks on {days.date(day)}": _stacks(scenario, simulation),
         f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
             _by_sector(simulation) if sectors else []
         ),
-        **told(simulation, day),
+        **told(simulation, day, pair),
     }
     if outcome is not None:
         return _written_out(scenario, standing)

@@ -15,7 +15,7 @@ from app.show import legal_clock
 from plots.branch_rates import Column, branches_chart, differing
 from plots.heat_map import Rates, change_chart, heat_map_chart, signed
 from plots.in_force import in_force_chart, key_values, number, rate, state_words
-from plots.numbers import NARROW, long_date, percent, short_date
+from plots.numbers import NARROW, long_date, percent
 from sim.analysis.branches import Branch, branches, replayed_together
 from sim.analysis.in_force import (
     Measure,
@@ -171,7 +171,7 @@ def _heat_maps(found: Findings, state: _States) -> list[Block]:
         f"Change of the average tariff by sector, percentage points, {day} to {horizon}, in the run that stands for "
         f"“{branch.title}” ({percent(branch.share)} of futures)."
     )
-    chart = change_chart(first, last, _furthest(found, change, today, branch), subtitle, found.source)
+    chart = change_chart(first, last, _furthest(found, change, today), subtitle, found.source)
     return [*blocks, FigureBlock(chart)]
 
 
@@ -183,11 +183,11 @@ def _highest(rates: Rates, day: str) -> str:
     )
 
 
-def _furthest(found: Findings, change: np.ndarray, rates: Rates, branch: Branch) -> str:
+def _furthest(found: Findings, change: np.ndarray, rates: Rates) -> str:
     sector, pair = np.unravel_index(int(np.nanargmax(np.abs(change))), change.shape)
     return (
-        f"{branch.title}: by {short_date(found.plan.horizon)} no average tariff moves further than by "
-        f"{signed(float(change[sector, pair]))} points, {_cell(rates, int(sector), int(pair))}"
+        f"In the likeliest branch average tariffs change by at most {signed(float(change[sector, pair]))} points by "
+        f"{long_date(found.plan.horizon)}: {_cell(rates, int(sector), int(pair))}"
     )
 
 

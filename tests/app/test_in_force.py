@@ -85,6 +85,8 @@ def test_a_chart_if_nobody_moves_is_the_same_file_every_time(tmp_path, suffix):
         (["--outcome", "rol"], "Did you mean 'roll'?"),
         (["--outcome", "zzz"], "no outcome 'zzz'; there are hundred, roll, lapse, other"),
         (["--runs", "5"], "--runs is for --outcome"),
+        (["--pair", "us.chna"], "tariffs touch us.china, china.us. Did you mean 'us.china'?"),
+        (["--pair", "us.chna", "--chart", "law.svg"], "Did you mean 'us.china'?"),
         (["--chart", "law.jpg"], "a chart ends in .svg, .png, .pdf"),
         (["--outcome", "roll", "--on", "2031-01-01"], "outside the scenario"),
     ],
@@ -95,6 +97,15 @@ def test_a_wrong_option_is_one_clear_error_and_nothing_is_written(tmp_path, monk
     assert done.exit_code == 2
     assert message in done.output
     assert not list(tmp_path.iterdir())
+
+
+def test_another_pair_is_told_and_drawn_when_asked_for(tmp_path):
+    done = show("--pair", "china.us", "--chart", str(tmp_path / "law.svg"))
+    assert done.exit_code == 0, done.output
+    assert "China on goods from United States" in done.output
+    assert "United States on goods from China" not in done.output
+    assert "importer,exporter" in (tmp_path / "law.csv").read_text(encoding="utf-8")
+    assert "China,United States,All goods" in (tmp_path / "law.csv").read_text(encoding="utf-8")
 
 
 def test_an_outcome_that_no_future_has_asks_for_more_runs():
