@@ -32,8 +32,8 @@ def dated(day: int) -> str:
 
 
 def number(value: float) -> str:
-    """Points or per cent with a decimal only where there is one to tell, and none from a hundred upwards."""
-    rounded = round(value, 1 if abs(value) < 100 else 0)
+    """Points or per cent with a decimal only where there is one to tell, and none from a thousand upwards."""
+    rounded = round(value, 1 if abs(value) < 1000 else 0)
     return f"{rounded:.0f}" if rounded == int(rounded) else f"{rounded:.1f}"
 
 
