@@ -139,11 +139,26 @@ def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool
 @overlay_options
 @click.option("--on", "date", metavar="DATE", help="What is in force on this date if nobody moves [default: as_of].")
 @click.option("--sectors", is_flag=True, help="Average tariffs of each pair by sector too.")
-def show(file: str, date: str | None, sectors: bool, **overlay: Any) -> None:
+@click.option("--outcome", metavar="NAME", help="What is in force then in the run that stands for this outcome.")
+@click.option("--runs", type=click.IntRange(1, 1_000_000), help="Futures played to find that run [default: 400].")
+@click.option("--pair", metavar="IMPORTER.EXPORTER", help="Whose groups of goods [default: those of the named goods].")
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
+def show(
+    file: str,
+    date: str | None,
+    sectors: bool,
+    outcome: str | None,
+    runs: int | None,
+    pair: str | None,
+    chart: Path | None,
+    **overlay: Any,
+) -> None:
     """Calendar, what is in force on a date, stacks, assumptions, last days to act."""
     from app.show import shown
 
-    click.echo(shown(_load(file, **overlay), date, sectors))
+    if runs is not None and outcome is None:
+        raise click.UsageError("--runs is for --outcome NAME: futures played to find the run that stands for it")
+    click.echo(shown(_load(file, **overlay), date, sectors, outcome, runs, chart, pair))
 
 
 @main.command()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import click
 import numpy as np
 
+from app.in_force import branch_played, checked, told, written
 from sim import days
 from sim.days import MISSING
 from sim.engine.plan import Plan, plan
@@ -26,27 +28,55 @@ from sim.scenario.scalars import Scalar
 _Decider = TypeVar("_Decider", bound=Decider)
 
 
-def shown(scenario: Scenario, on: str | None = None, sectors: bool = False) -> str:
+def shown(
+    scenario: Scenario,
+    on: str | None = None,
+    sectors: bool = False,
+    outcome: str | None = None,
+    runs: int | None = None,
+    chart: Path | None = None,
+    pair: str | None = None,
+) -> str:
     """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions.
 
-    With `sectors` also the average tariffs of each pair by sector.
+    With `sectors` also the average tariffs of each pair by sector, with `pair` the groups of goods of that pair; with
+    `outcome` only what stands on the date in the run that stands for it (see `app.in_force.branch_played`). A `chart`
+    of what is in force is written to that file.
     """
     day = _day(scenario, on)
+    if chart is not None:
+        checked(chart)
+    if outcome is None:
+        simulation = legal_clock(scenario, day)
+        about = "if nobody moves" if day > days.day(scenario.as_of) else ""
+    else:
+        simulation, about = branch_played(scenario, outcome, runs, day)
+    if chart is not None:
+        written(simulation, day, about, chart, pair)
+    when = f"{days.date(day)} {about}".rstrip()
+    standing = {
+        f"In force on {when}": _in_force(scenario, simulation),
+        f"Agreements on {when}": _agreements(scenario, simulation),
+        f"Tariff stacks on {when}": _stacks(scenario, simulation),
+        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
+            _by_sector(simulation) if sectors else []
+        ),
+        **told(simulation, day, pair),
+    }
+    if outcome is not None:
+        return _written_out(scenario, standing)
     made = plan(scenario)
-    clock = legal_clock(scenario, day)
-    unless = " if nobody moves" if day > days.day(scenario.as_of) else ""
     sections = {
         "Calendar": _calendar(scenario),
-        f"In force on {days.date(day)}{unless}": _in_force(scenario, clock),
-        f"Agreements on {days.date(day)}{unless}": _agreements(scenario, clock),
-        f"Tariff stacks on {days.date(day)}{unless}": _stacks(scenario, clock),
-        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
-            _by_sector(clock) if sectors else []
-        ),
+        **standing,
         "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
         "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
     }
+    return _written_out(scenario, sections)
+
+
+def _written_out(scenario: Scenario, sections: Mapping[str, list[str]]) -> str:
     head = f"{scenario.title}\nas of {scenario.as_of}, horizon {scenario.horizon}"
     body = [f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in sections.items() if lines]
     return "\n\n".join([head, *body])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, futures, inputs, record
+from app.briefing import actors, futures, in_force, inputs, record
 from app.briefing.answer import answer
 from app.briefing.beliefs import if_you_believe
 from app.briefing.comparisons import comparisons
@@ -25,6 +25,7 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
     "If you believe": (if_you_believe,),
     "What must be true": (what_must_be_true,),
     "What happens when": (futures.calendar, futures.agreements),
+    "What is in force": (in_force.in_force,),
     "Tariff paths": (futures.tariffs,),
     "Who moves": (actors.moves, actors.table),
     "What if": (what_ifs,),

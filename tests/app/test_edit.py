@@ -194,5 +194,5 @@ def test_what_is_inherited_is_laid_over_and_the_parent_stays(mine, overlaid, set
 def test_what_a_file_lays_over_its_parent_is_taken_out_of_the_result(overlaid):
     changed(overlaid, "indicators.avg=null")
     assert "avg" not in sim.load(str(overlaid)).indicators
-    assert overlay.read(overlaid).data["title"] == "Mine"
+    assert overlay.resolve(overlaid).data["title"] == "Mine"
     assert document.read(overlaid).data["indicators"] == {"avg": None}

@@ -19,6 +19,7 @@ from sim.analysis.published import Comparison
 from sim.days import date
 from sim.results.result import Steps
 from sim.scenario.model import Published
+from tests.plots.awkward_in_force import IN_FORCE
 
 FIRST = 20376  # 15 October 2025
 FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
@@ -221,3 +222,4 @@ CASES = {
     "a comparison of one day": lambda size: published_of(0, 1, size),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
+CASES |= IN_FORCE
