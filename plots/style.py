@@ -55,6 +55,18 @@ _RC: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
+class Cue:
+    """One of the things that a chart tells apart by colour, and what tells it where colours fail."""
+
+    thing: str
+    colour: str | tuple[float, float, float]
+    label: str = ""
+    """words that stand beside it on the chart, as they are set there"""
+    shape: str = ""
+    """its marker or dash, if no other thing of the chart has the same"""
+
+
+@dataclass(frozen=True)
 class Chart:
     """A figure with what must go wherever it goes: words, a text alternative and the data."""
 
@@ -72,6 +84,8 @@ class Chart:
     """a table for a reader, where the data are too many to read"""
     head: float = 0.0
     """height in points of title and subtitle, which a page may print itself"""
+    cues: tuple[Cue, ...] = ()
+    """everything that has a colour of its own"""
 
     def values(self) -> dict[str, list[Any]]:
         """What stands beside the picture for who would rather read it."""
