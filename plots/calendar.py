@@ -138,7 +138,7 @@ def calendar_chart(
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + 4)
         key.draw(made, items, 0)
-        for place, wide, one, other in _panels(left, across - left - NUMBER, first, end, last):
+        for place, wide, one, other in panels(left, across - left - NUMBER, first, end, last):
             panel = made.axes(place, above, wide, tall)
             panel.set_ylim(tall, 0)
             date_axis(panel, one, other, wide, top=True)
@@ -171,9 +171,7 @@ def _stretched(rows: list[Row], tall: float) -> list[Row]:
     return [(part, factor * high, lines) for part, high, lines in rows]
 
 
-def _panels(
-    left: float, room: float, first: int, end: int | None, last: int
-) -> Iterator[tuple[float, float, int, int]]:
+def panels(left: float, room: float, first: int, end: int | None, last: int) -> Iterator[tuple[float, float, int, int]]:
     """Left edge, width, first and last day of each panel."""
     if end is None:
         yield left, room, first, last

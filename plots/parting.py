@@ -1,4 +1,4 @@
-"""How futures part: a column for each date, a block for each state, ribbons as thick as the share of futures in them."""
+"""How futures part: a column for each date, a block for each state, ribbons as thick as the share of futures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Column:
 
 
 BLOCK, GAP, LEAST = 8.0, 4.0, 10.0
-"""Points: width of a block, space between two blocks of a column, least height that a block keeps free for its number."""
+"""Points: width of a block, space between two blocks of a column, least height kept free for its number."""
 RIBBON = 0.4
 """Strength of a ribbon's colour."""
 SAID = 0.02
@@ -54,9 +54,7 @@ Place = tuple[float, float]
 """Top and height of a block."""
 
 
-def parting_chart(
-    columns: list[Column], states: list[State], title: str, source: str, size: str = "page"
-) -> Chart:
+def parting_chart(columns: list[Column], states: list[State], title: str, source: str, size: str = "page") -> Chart:
     """Ribbons between columns; `states` from the top down, every column in the same order. The first one starts."""
     subtitle = (
         f"Share of futures, %, by the latest of these turns, at the end of each date, {long_date(columns[0].days[0])} "
@@ -259,9 +257,7 @@ def _stacked(wanted: list[float], high: list[float], tall: float) -> list[float]
 def _alt(title: str, columns: list[Column], states: list[State]) -> str:
     told = []
     for column in columns[1:]:
-        listed = [
-            f"{states[k].title} {percent(float(share))}" for k, share in enumerate(column.shares) if share > 0
-        ]
+        listed = [f"{states[k].title} {percent(float(share))}" for k, share in enumerate(column.shares) if share > 0]
         told.append(f"{column.title}, {_when(column.days)}: {', '.join(listed)}")
     return f"{title}. Shares of futures by state. {'; '.join(told)}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,10 +92,26 @@ class Chart:
         return self.key_values or self.table
 
 
-def colours(movers: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
-    """A colour for each actor: the palette in the order of the movers, grey for the rest."""
+RESERVED = {"USA": BLUE, "CHN": VERMILLION}
+"""Region → the colour of whoever speaks for it: the same in every scenario and chart."""
+
+
+def colours(
+    movers: Iterable[str], others: Iterable[str] = (), speaks_for: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, str]:
+    """A colour for each actor: its region's, else the palette's next in the order of the movers; the rest are grey.
+
+    `speaks_for` gives the regions of actors. Where somebody speaks for a region of :data:`RESERVED`, nobody else has
+    any of its colours; in a world without these regions the movers have the whole palette.
+    """
     chosen = dict.fromkeys([*movers, *others], BYSTANDER)
-    return chosen | dict(zip(movers, PALETTE, strict=False))
+    own: dict[str, str] = {}
+    for name in chosen:
+        for region in (speaks_for or {}).get(name, ()):
+            if region in RESERVED and RESERVED[region] not in own.values():
+                own.setdefault(name, RESERVED[region])
+    left = [colour for colour in PALETTE if not own or colour not in RESERVED.values()]
+    return chosen | dict(zip((name for name in movers if name not in own), left, strict=False)) | own
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:

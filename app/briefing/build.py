@@ -10,6 +10,9 @@ from app.briefing.answer import answer
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.html import render
+from app.briefing.partings import partings
+from app.briefing.threats import threat_lanes
+from app.briefing.what_if_paths import what_if_paths
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write
@@ -18,10 +21,10 @@ from sim.results.result import Result
 Part = Callable[[Findings], list[Block]]
 SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
-    "What happens when": (futures.calendar, futures.agreements),
+    "What happens when": (partings, futures.calendar, futures.agreements),
     "Tariff paths": (futures.tariffs,),
-    "Who moves": (actors.moves, actors.table),
-    "What if": (what_ifs,),
+    "Who moves": (threat_lanes, actors.moves, actors.table),
+    "What if": (what_ifs, what_if_paths),
     "Last days to act": (actors.deadlines,),
     "Other measures": (inputs.measures,),
     "Assumptions": (inputs.assumptions,),

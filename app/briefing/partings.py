@@ -117,5 +117,3 @@ def _gate(found: Findings, gate: Gate) -> str:
     if section == "legal_bases":
         return f"on the ruling on “{title}”"
     return f"on the date set for “{title}”"
-
-

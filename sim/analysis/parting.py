@@ -223,9 +223,8 @@ def _dates(result: Result) -> Iterator[_Date]:
 
 def _ahead(result: Result, subject: str, day: NDArray[np.integer], before: int = 0) -> Iterator[_Date]:
     """The date, if it lies between the first day and the horizon in most futures."""
-    day = np.asarray(day, dtype=np.int64)
     if ((day >= result.plan.as_of) & (day <= result.plan.horizon)).mean() > 0.5:
-        yield _Date(subject, day, before)
+        yield _Date(subject, day.astype(np.int64), before)
 
 
 def scalar_days(result: Result, path: str, scalar: Scalar) -> NDArray[np.int64]:
