@@ -16,7 +16,7 @@ from plots import key
 from plots.lettering import balanced, height, width
 from plots.numbers import long_date, percent, short_date
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis
 from sim.days import date
 
@@ -145,8 +145,12 @@ def calendar_chart(
             panel.grid(visible=True, axis="x")
             _fill(panel, rows, days, (one, other), wide)
         _words(made, rows, above, label, first)
+    groups = {part: lines for part, _, lines in rows if isinstance(part, str)}
+    cues = tuple({life.group: Cue(life.group, life.colour, groups[life.group]) for life in lives}.values())
     alt, table = _alt(title, lives, marks), _table(lives, marks, days)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end), made.head)
+    return Chart(
+        "calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end), made.head, cues
+    )
 
 
 Row = tuple[Life | Mark | str, float, str]

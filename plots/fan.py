@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from plots.lettering import balanced, height, spread, width
 from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 from sim.results.result import Steps
 
+BANDS = {"90 of 100": 0.2, "50 of 100": 0.5}
+"""Strength of the colour of each band."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 GAP, AXIS = 8.0, 26.0
 """Points: between panels, for the dates below."""
@@ -66,7 +69,15 @@ def fan_chart(
         k for place, path in enumerate(paths.values()) for k in place * len(path.days) + sample(len(path.days), 9)
     ]
     key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
-    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
+    cues = tuple(cue for name in paths for cue in _cues(titles[name], colours[name], heads[name]))
+    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head, cues)
+
+
+def _cues(name: str, shade: str, label: str) -> Iterator[Cue]:
+    """Line and bands of a panel: of one hue, apart by their lightness; panels by what stands over them."""
+    yield Cue(f"{name}: median", shade, label)
+    for words, strong in BANDS.items():
+        yield Cue(f"{name}: {words}", tint(shade, strong), label)
 
 
 def scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
@@ -79,7 +90,7 @@ def scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
 
 def bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade: str) -> None:
     """A fan [level, day] in steps: the 90 % band, the 50 % band on it, the median."""
-    for low, high, strong in ((0, 4, 0.2), (1, 3, 0.5)):
+    for low, high, strong in zip((0, 1), (4, 3), BANDS.values(), strict=True):
         both = np.flatnonzero(np.r_[True, (np.diff(fan[[low, high]], axis=1) != 0).any(axis=0)])
         x = np.r_[days[both], days[-1]]
         lower, upper = (np.r_[fan[k, both], fan[k, -1]] for k in (low, high))

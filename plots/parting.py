@@ -43,8 +43,8 @@ class Column:
 
 BLOCK, GAP, LEAST = 8.0, 4.0, 10.0
 """Points: width of a block, space between two blocks of a column, least height kept free for its number."""
-RIBBON = 0.4
-"""Strength of a ribbon's colour."""
+RIBBON, PALEST = 0.4, 0.2
+"""Strength of a ribbon's colour, as a share of that of its state, and the least."""
 SAID = 0.02
 """A ribbon that changes its state says its number from this share of futures on."""
 TALL = 235.0
@@ -175,7 +175,7 @@ def _ribbons(
             corners = (out[start], into[end])
             out[start] += high
             into[end] += high
-            shade = tint(states[end].colour, RIBBON * states[end].strength)
+            shade = tint(states[end].colour, max(PALEST, RIBBON * states[end].strength))
             shape = _band(left + BLOCK, left + step, corners, high)
             axes.add_patch(PathPatch(shape, facecolor=shade, linewidth=0, zorder=2 - share))
             if start != end and share >= SAID:

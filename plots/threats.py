@@ -125,7 +125,9 @@ def threats_chart(
                 x = across - SHARE * (len(FATES) - place - 1)
                 made.text(x, above - 4, head, fontsize=SMALL, color=GREY, ha="right", va="bottom")
         _words(made, lanes, above, alone)
-    cues = tuple({row.holder: Cue(row.holder, row.colour, label=row.holder) for row in rows}.values())
+    headings = {part: lines for part, _, lines in lanes if isinstance(part, str)}
+    holders = {row.holder: row.colour for row in rows}
+    cues = tuple(Cue(holder, colour, headings[holder]) for holder, colour in holders.items())
     return Chart(
         "threats",
         made.figure,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from plots import key
-from plots.fan import LEVELS, bands, round_values, scale
+from plots.fan import BANDS, LEVELS, bands, round_values, scale
 from plots.lettering import height, spread, width, wrap
 from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
@@ -78,7 +78,8 @@ def what_if_fans_chart(
     table = _table(paths, fans, base, reference)
     chosen = [k * len(base.days) + j for k in range(len(paths)) for j in sample(len(base.days), 5)]
     key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
-    cues = (Cue("what if", shade, shape="solid"), Cue(BASE, BLACK, shape="dashed"))
+    bands_ = (Cue(words, tint(shade, strong)) for words, strong in BANDS.items())
+    cues = (Cue("what if", shade, shape="solid"), Cue(BASE, BLACK, shape="dashed"), *bands_)
     return Chart("what_if_fans", made.figure, title, subtitle, whole, table, key_values, made.head, cues)
 
 
