@@ -98,6 +98,8 @@ def threats(result: Result, run: int) -> list[Threat]:
     """Every instrument that is announced in some future, in the order of the file, with its life in `run`."""
     plan = result.plan
     names = plan.names("instruments")
+    if not names:
+        return []
     first = first_day(result)
     told = {
         name: _Written.of(result, part, f"instruments.{name}") for name, part in result.scenario.instruments.items()
