@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help briefing test lint benchmark clean
+.PHONY: help briefing test lint docs benchmark clean
 
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 UV := $(shell command -v uv 2>/dev/null)
@@ -39,6 +39,10 @@ lint: .venv/.dev ## check style, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: .venv/.dev ## build the documentation into build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/docs
+	@echo "The documentation is build/docs/index.html."
 
 benchmark: .venv/.dev ## run the measurements in tests/benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -m "" -s
