@@ -95,11 +95,11 @@ def _finding(found: Findings, seen: Parting) -> str:
     gate = max(dated, key=lambda one: float(one.turned.sum()))
     best = int(gate.turned.argmax())
     total, most = float(gate.turned.sum()), float(gate.turned[best])
-    where = _gate(found, gate)
     to = f"“{_told(found, seen, best)}”"
-    if most > 0.995 * total:
-        return f"Most futures part {where}: there {percent(total)} turn to {to}"
-    return f"Most futures part {where}: there {percent(total)} turn, {percent(most)} to {to}"
+    turn = (
+        f"{percent(total)} turn to {to}" if most > 0.995 * total else f"{percent(total)} turn, {percent(most)} to {to}"
+    )
+    return f"More futures part {_gate(found, gate)} than on any other date: {turn}"
 
 
 def _told(found: Findings, seen: Parting, state: int) -> str:

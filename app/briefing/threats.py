@@ -7,8 +7,9 @@ from app.briefing.content import Block, FigureBlock
 from app.briefing.findings import Findings
 from plots.numbers import long_date, percent
 from plots.threats import Row, folded, threats_chart
-from sim.analysis.branches import branches
+from sim.analysis.branches import Branch, branches
 from sim.analysis.threats import Fate, Threat, first_day, is_record, threats
+from sim.results.result import Result
 
 RARE = 0.02
 """What is announced in fewer futures is left out."""
@@ -20,12 +21,10 @@ LOOK_BACK = 0.04
 
 def threat_lanes(found: Findings) -> list[Block]:
     """The swimlane of what is announced and what becomes of it, in the typical future of the commonest branch."""
-    branch = branches(found.result)[0]
-    shown = [one for one in threats(found.result, branch.typical) if one.announced >= RARE]
+    branch, shown = _drawn(found.result)
     if not shown:
         return []
     record = is_record(found.result)
-    alone = record or found.result.runs == 1
     rows = [row for holder in found.deciders for row in _lane(found, holder, shown)]
     first, last = first_day(found.result), found.plan.horizon
     said = [stretch.first for one in shown for stretch in one.life.stretches]
@@ -38,9 +37,20 @@ def threat_lanes(found: Findings) -> list[Block]:
             f"Bars: a typical future that ends in “{branch.title}”, {_period(*window)}; dotted: today. At the right: "
             "share of all futures"
         )
-    title = _record(shown) if alone else _finding(found, shown)
-    chart = threats_chart(folded(rows), window, first, title, subtitle, found.source, alone=alone)
+    title = _record(shown) if record else _finding(found, shown)
+    chart = threats_chart(folded(rows), window, first, title, subtitle, found.source, alone=record)
     return [FigureBlock(chart)]
+
+
+def _drawn(result: Result) -> tuple[Branch, list[Threat]]:
+    """The commonest branch, and what is announced; another one if nothing is announced in its typical future."""
+    seen: list[tuple[Branch, list[Threat]]] = []
+    for branch in branches(result):
+        shown = [one for one in threats(result, branch.typical) if one.announced >= RARE]
+        seen.append((branch, shown))
+        if not shown or any(one.life.stretches for one in shown):
+            return seen[-1]
+    return seen[0]
 
 
 def _lane(found: Findings, holder: str, shown: list[Threat]) -> list[Row]:

@@ -270,6 +270,8 @@ def _life(events: _Events, column: int, written: _Written, ahead: bool, plan: Pl
 
     for what, day in zip(events.what[mine].tolist(), events.day[mine].tolist(), strict=True):
         if what in (What.threatens, What.enacts):
+            if taken_back and marks[-1] == (day, Fate.withdrawn):  # this is how a threat is put off
+                marks[-1] = (day, Fate.put_off)
             taken_back = False
             since = day if since is None else since
         elif what == What.enters_into_force:

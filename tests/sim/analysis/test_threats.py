@@ -110,6 +110,14 @@ def test_a_threat_made_again_after_it_was_taken_back_stands(fate):
     assert fate(AHEAD, ", ".join(moves)) == ["put_off"]
 
 
+def test_a_threat_taken_back_and_made_again_on_the_same_day_is_put_off(world):
+    moves = "{on: 2025-02-10, do: [{withdraw: duty}, {threaten: duty, in: 40 d}]}"
+    text = ONE.format(duty=AHEAD, moves=moves, law="valid: true", held="")
+    (duty,) = threats(sim.simulate(world(text)), 0)
+    at = [days.day(date) for date in ("2025-02-10", "2025-03-23")]  # it could still be enacted on its date
+    assert duty.life.marks == ((at[0], Fate.put_off), (at[1], Fate.lapsed))
+
+
 def test_an_act_for_today_or_tomorrow_is_no_threat(fate):
     assert fate(moves=on("2025-02-10", "enact: duty")) == []
     assert fate(moves=on("2025-02-10", "enact: duty, in: 1 d")) == []
