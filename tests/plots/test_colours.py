@@ -7,7 +7,7 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 
 from plots.calendar import strength
-from plots.style import ACCENT, BLUE, BYSTANDER, GREEN, GREY, INK, PALETTE, VERMILLION, VIOLET, colours, tint
+from plots.style import ACCENT, BYSTANDER, GREY, INK, PALETTE, colours, tint
 
 
 def rgb(colour):
@@ -52,28 +52,6 @@ def test_a_larger_share_is_darker_in_grey_too(colour):
 def test_whoever_holds_a_lever_has_a_colour_of_its_own_and_the_rest_are_grey():
     found = colours(["north", "south"], ["north", "east", "south", "west"])
     assert found == {"north": PALETTE[0], "south": PALETTE[1], "east": BYSTANDER, "west": BYSTANDER}
-
-
-def test_whoever_speaks_for_the_united_states_or_china_has_the_same_colour_everywhere():
-    regions = {"beijing": ["CHN"], "brussels": ["DEU", "FRA"], "washington": ["USA"]}
-    alone = colours(["washington"], ["washington"], regions)
-    second = colours(["beijing", "washington", "brussels"], ["brussels", "beijing", "washington"], regions)
-    assert alone["washington"] == second["washington"] == BLUE
-    assert second == {"beijing": VERMILLION, "washington": BLUE, "brussels": GREEN}
-
-
-def test_nobody_else_has_the_colour_of_the_united_states_or_china():
-    found = colours(["tokyo", "washington", "delhi", "ottawa"], [], {"washington": ["USA"]})
-    assert found == {"tokyo": GREEN, "washington": BLUE, "delhi": VIOLET, "ottawa": BYSTANDER}
-
-
-def test_only_the_first_who_speaks_for_a_region_has_its_colour():
-    found = colours(["house", "senate"], [], {"house": ["USA"], "senate": ["USA"]})
-    assert found == {"house": BLUE, "senate": GREEN}
-
-
-def test_who_moves_nothing_keeps_its_colour_too():
-    assert colours([], ["china"], {"china": ["CHN"]}) == {"china": VERMILLION}
 
 
 def test_colours_run_out_in_grey():

@@ -21,7 +21,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from plots.style import BLUE, GREEN, VERMILLION, Chart, Cue, house_style, tint
-from tests.plots.awkward import CASES
+from tests.plots.awkward_branches import CASES
 
 APART = 10.0
 """Difference of two colours (CAM02-UCS) that is seen without a comparison side by side."""
