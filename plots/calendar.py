@@ -19,7 +19,7 @@ from plots import key
 from plots.lettering import balanced, height, width
 from plots.numbers import long_date, percent, short_date
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis
 from sim.days import date
 
@@ -151,7 +151,7 @@ def calendar_chart(
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + 4)
         key.draw(made, items, 0)
-        for place, wide, one, other in _panels(left, across - left - number, first, end, last):
+        for place, wide, one, other in panels(left, across - left - number, first, end, last):
             panel = made.axes(place, above, wide, tall)
             panel.set_ylim(tall, 0)
             date_axis(panel, one, other, wide, top=True)
@@ -160,7 +160,9 @@ def calendar_chart(
         _words(made, rows, above, label, first, past)
     alt, table = _alt(title, lives, marks, past), _table(lives, marks, days)
     key_values = _stretches_told(lives, marks, days) if past else _key_values(lives, marks, days, end)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, key_values, made.head)
+    groups = {part: lines for part, _, lines in rows if isinstance(part, str)}
+    cues = tuple({life.group: Cue(life.group, life.colour, groups[life.group]) for life in lives}.values())
+    return Chart("calendar", made.figure, title, subtitle, alt, table, key_values, made.head, cues)
 
 
 Row = tuple[Life | Mark | str, float, str]
@@ -185,9 +187,7 @@ def _stretched(rows: list[Row], tall: float) -> list[Row]:
     return [(part, factor * high, lines) for part, high, lines in rows]
 
 
-def _panels(
-    left: float, room: float, first: int, end: int | None, last: int
-) -> Iterator[tuple[float, float, int, int]]:
+def panels(left: float, room: float, first: int, end: int | None, last: int) -> Iterator[tuple[float, float, int, int]]:
     """Left edge, width, first and last day of each panel."""
     if end is None:
         yield left, room, first, last

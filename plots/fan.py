@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from plots.lettering import balanced, height, spread, width
 from plots.numbers import MINUS, counted, number, whole
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 from sim.results.result import Steps
 
+BANDS = {"90 of 100": 0.2, "50 of 100": 0.5}
+"""Strength of the colour of each band."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_CHANGES = 30
 """Rows of a single run in a reader's table."""
@@ -45,8 +48,8 @@ def fan_chart(
     across = body_width(size)
     labels = {name: _labels(fan[:, -1], single) for name, fan in fans.items()}
     beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
-    least, most = _scale(fans)
-    indent = max(width(f"{value:,.0f}", SMALL) for value in _round_values(most)) + 3
+    least, most = scale(fans)
+    indent = max(width(f"{value:,.0f}", SMALL) for value in round_values(most)) + 3
     wide = (across - indent - GAP * (len(paths) - 1)) / len(paths) - beside
     heads = {name: balanced(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
     above = max(height(words, LABEL) for words in heads.values()) + 8
@@ -59,7 +62,7 @@ def fan_chart(
             axes = made.axes(left, above, wide, tall)
             date_axis(axes, int(path.days[0]), int(path.days[-1]), wide)
             axes.set_ylim(least, most)
-            _bands(axes, path.days, fans[name], colours[name])
+            bands(axes, path.days, fans[name], colours[name])
             if marked is not None and path.days[0] < marked < path.days[-1]:
                 axes.axvline(marked, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=4)
             _ends(made, labels[name], (left + wide + 4, above, tall), (least, most))
@@ -71,7 +74,8 @@ def fan_chart(
         chosen += [before + k for k in _telling(fans[name], single)]
         before += len(path.days)
     key_values = {column: [values[k] for k in chosen] for column, values in table.items()}
-    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head)
+    cues = tuple(cue for name in paths for cue in _cues(titles[name], colours[name], heads[name], single))
+    return Chart("tariff_path", made.figure, title, subtitle, f"{title}. {ends}.", table, key_values, made.head, cues)
 
 
 def _telling(fan: NDArray[np.float64], single: bool) -> NDArray[np.int64]:
@@ -81,7 +85,14 @@ def _telling(fan: NDArray[np.float64], single: bool) -> NDArray[np.int64]:
     return places[sample(len(places), MOST_CHANGES if single else 9)]
 
 
-def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
+def _cues(name: str, shade: str, label: str, single: bool) -> Iterator[Cue]:
+    """Line and bands of a panel: of one hue, apart by their lightness; panels by what stands over them."""
+    yield Cue(f"{name}: median", shade, label)
+    for words, strong in ({} if single else BANDS).items():
+        yield Cue(f"{name}: {words}", tint(shade, strong), label)
+
+
+def scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
     """Lowest and highest value drawn, with air above the highest spike; zero is always there."""
     lowest = min(float(fan.min()) for fan in fans.values())
     highest = max(float(fan.max()) for fan in fans.values())
@@ -89,8 +100,9 @@ def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
     return min(0.0, lowest - air if lowest < 0 else 0.0), max(highest, 1.0) + air
 
 
-def _bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade: str) -> None:
-    for low, high, strong in ((0, 4, 0.2), (1, 3, 0.5)):
+def bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade: str) -> None:
+    """A fan [level, day] in steps: the 90 % band, the 50 % band on it, the median."""
+    for low, high, strong in zip((0, 1), (4, 3), BANDS.values(), strict=True):
         both = np.flatnonzero(np.r_[True, (np.diff(fan[[low, high]], axis=1) != 0).any(axis=0)])
         x = np.r_[days[both], days[-1]]
         lower, upper = (np.r_[fan[k, both], fan[k, -1]] for k in (low, high))
@@ -100,7 +112,7 @@ def _bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade:
 
 def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, most: float) -> None:
     """Horizontal lines on round values; the numbers stand on them in the first panel."""
-    values = _round_values(most)
+    values = round_values(most)
     axes.set_yticks(values, [""] * len(values))
     axes.grid(visible=True, axis="y")
     if numbered is not None:
@@ -111,7 +123,8 @@ def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, 
             made.text(left - 2, y, f"{value:,.0f}", fontsize=SMALL, color=GREY, ha="right")
 
 
-def _round_values(most: float) -> list[float]:
+def round_values(most: float) -> list[float]:
+    """Where the horizontal lines stand."""
     locator = MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True)
     return [value for value in locator.tick_values(0, most) if value < most]
 

@@ -8,7 +8,7 @@ from typing import Any
 from plots.lettering import balanced, height, width
 from plots.numbers import percent, span
 from plots.sheet import body_width, room, sheet
-from plots.style import ACCENT, GREY, LABEL, PALE, SMALL, Chart, house_style, tint
+from plots.style import ACCENT, GREY, LABEL, PALE, SMALL, Chart, Cue, house_style, tint
 from sim.analysis.odds import Odds
 from sim.scenario.model import OTHER
 
@@ -66,6 +66,7 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
         f"{title}. Odds by outcome: {listed}.",
         _table(odds, titles),
         head=made.head,
+        cues=(Cue("mean", ACCENT), Cue("band over the assumptions", tint(ACCENT, 0.35))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,18 @@ _RC: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
+class Cue:
+    """One of the things that a chart tells apart by colour, and what tells it where colours fail."""
+
+    thing: str
+    colour: str | tuple[float, float, float]
+    label: str = ""
+    """words that stand beside it on the chart, as they are set there"""
+    shape: str = ""
+    """its marker or dash, if no other thing of the chart has the same"""
+
+
+@dataclass(frozen=True)
 class Chart:
     """A figure with what must go wherever it goes: words, a text alternative and the data."""
 
@@ -72,16 +84,34 @@ class Chart:
     """a table for a reader, where the data are too many to read"""
     head: float = 0.0
     """height in points of title and subtitle, which a page may print itself"""
+    cues: tuple[Cue, ...] = ()
+    """everything that has a colour of its own"""
 
     def values(self) -> dict[str, list[Any]]:
         """What stands beside the picture for who would rather read it."""
         return self.key_values or self.table
 
 
-def colours(movers: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
-    """A colour for each actor: the palette in the order of the movers, grey for the rest."""
+RESERVED = {"USA": BLUE, "CHN": VERMILLION}
+"""Region → the colour of whoever speaks for it: the same in every scenario and chart."""
+
+
+def colours(
+    movers: Iterable[str], others: Iterable[str] = (), speaks_for: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, str]:
+    """A colour for each actor: its region's, else the palette's next in the order of the movers; the rest are grey.
+
+    `speaks_for` gives the regions of actors. Where somebody speaks for a region of :data:`RESERVED`, nobody else has
+    any of its colours; in a world without these regions the movers have the whole palette.
+    """
     chosen = dict.fromkeys([*movers, *others], BYSTANDER)
-    return chosen | dict(zip(movers, PALETTE, strict=False))
+    own: dict[str, str] = {}
+    for name in chosen:
+        for region in (speaks_for or {}).get(name, ()):
+            if region in RESERVED and RESERVED[region] not in own.values():
+                own.setdefault(name, RESERVED[region])
+    left = [colour for colour in PALETTE if not own or colour not in RESERVED.values()]
+    return chosen | dict(zip((name for name in movers if name not in own), left, strict=False)) | own
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:

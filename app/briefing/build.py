@@ -13,6 +13,9 @@ from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.html import render
 from app.briefing.must_be_true import what_must_be_true
+from app.briefing.partings import partings
+from app.briefing.threats import threat_lanes
+from app.briefing.what_if_paths import what_if_paths
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write
@@ -24,11 +27,11 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
     "If you believe": (if_you_believe,),
     "What must be true": (what_must_be_true,),
-    "What happens when": (futures.calendar, futures.agreements),
+    "What happens when": (partings, futures.calendar, futures.agreements),
     "What is in force": (in_force.in_force,),
     "Tariff paths": (futures.tariffs,),
-    "Who moves": (actors.moves, actors.table),
-    "What if": (what_ifs,),
+    "Who moves": (threat_lanes, actors.moves, actors.table),
+    "What if": (what_ifs, what_if_paths),
     "Last days to act": (actors.deadlines,),
     "Other measures": (inputs.measures,),
     "Beside published figures": (comparisons,),

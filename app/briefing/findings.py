@@ -53,9 +53,10 @@ class Findings:
 
     @cached_property
     def colours(self) -> dict[str, str]:
-        """Whoever holds a lever has a colour of its own, as far as there are colours."""
+        """Whoever holds a lever has a colour of its own, as far as there are colours; some always the same one."""
         holders = {part.by for part in self.scenario.instruments.values()}
-        return colours([name for name in self.deciders if name in holders], self.deciders)
+        regions = {name: actor.regions for name, actor in self.scenario.actors.items()}
+        return colours([name for name in self.deciders if name in holders], self.deciders, regions)
 
     @cached_property
     def changes(self) -> dict[str, dict[str, Difference]]:

@@ -69,7 +69,7 @@ def fan_of(series, count, size, values=30.0):
     walk[:4, 3:5] += 125
     names = [f"s{k}" for k in range(series)]
     paths = {name: Steps(span, walk if values else walk * 0) for name in names}
-    titles = dict.fromkeys(names, LONG)
+    titles = {name: f"{LONG} {name}" for name in names}
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
 
 

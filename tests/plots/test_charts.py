@@ -18,7 +18,8 @@ from plots.sheet import HEIGHTS, INCH, WIDTHS
 from plots.style import BLUE, house_style, write
 from plots.timeline import ticks
 from sim.analysis.odds import Odds
-from tests.plots.awkward import CASES, FIRST, LONG
+from tests.plots.awkward import FIRST, LONG
+from tests.plots.awkward_branches import CASES
 
 
 def labels(figure):
