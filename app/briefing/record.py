@@ -12,7 +12,7 @@ from app.briefing.comparisons import finding
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from plots.calendar import Life, Mark, calendar_chart, folded
-from plots.fan import fan_chart
+from plots.lines import lines_chart
 from plots.numbers import NARROW, long_date, percent, rate
 from plots.style import ACCENT
 from sim.analysis import standing as shares
@@ -22,8 +22,12 @@ from sim.scenario.expressions import Kind
 from sim.scenario.model import Instrument
 from sim.world.log import What
 
-SERIES = 3
+SERIES = 4
 """Goods whose tariff paths are drawn; the table has all."""
+MOST_MARKS = 12
+"""Milestones in the calendar chart; more are told day by day only."""
+LONG = 20
+"""Rows of a table that is shown on request."""
 TOLD = 2
 """Goods that the answer speaks of."""
 TAGS = {
@@ -140,10 +144,11 @@ def tariffs(found: Findings) -> list[Block]:
     name, good = next(iter(goods.items()))
     title = f"{good.title}: {_course(found, found.record.stack(name))}"
     first, last = long_date(found.plan.start), long_date(found.plan.horizon)
-    subtitle = f"Legal stack over the MFN rate, percentage points, {first} to {last}."
+    subtitle = f"Legal stack over the MFN rate, percentage points, {first} to {last}"
     titles = {name: good.title for name, good in drawn.items()}
     shades = {name: found.colours[good.importer] for name, good in drawn.items()}
-    chart = fan_chart(paths, titles, shades, title, subtitle.removesuffix("."), found.source)
+    peaks = {name: _peak(found, found.record.stack(name)) for name in drawn}
+    chart = lines_chart(paths, titles, peaks, shades, title, subtitle, found.source)
     rows = []
     for name, good in goods.items():
         stack = found.record.stack(name)
@@ -174,6 +179,7 @@ def _month(stack: Stack) -> str:
 def calendar(found: Findings) -> list[Block]:
     """When each stood: milestones, agreements, instruments; and which share a row."""
     marks = [mark for name in found.scenario.milestones if (mark := _mark(found, name)) is not None]
+    marks = marks if len(marks) <= MOST_MARKS else []
     rows = folded([*_agreements(found), *_instruments(found)])
     if not rows and not marks:
         return []
@@ -268,7 +274,7 @@ def threats(found: Findings) -> list[Block]:
                 "Threats and what became of them",
                 ["Day", "By", "Threatened", "What became of it"],
                 rows,
-                folded=len(rows) > 12,
+                folded=len(rows) > LONG,
             )
         ]
         if rows
@@ -302,7 +308,7 @@ def standing(found: Findings) -> list[Block]:
             rows.append([part.title, heading, KINDS[part.kind], _rate(part, one.rate), basis, one.state, since])
     columns = ["Instrument", "By", "Kind", "Rate, points", "Legal basis", "State", "Since"]
     caption = f"What stands on {long_date(found.plan.horizon)}: {len(rows)}"
-    return [Table(caption, columns, rows)] if rows else []
+    return [Table(caption, columns, rows, folded=len(rows) > LONG)] if rows else []
 
 
 def _rate(part: Instrument, points: float) -> str:
@@ -347,5 +353,5 @@ def sources(found: Findings) -> list[Block]:
     text = "Every dated act of the record rests on one of these, or on a reason given with the number below."
     return [
         Paragraph(text),
-        Table(f"Sources: {len(rows)}", ["Source", "Published", "How it was taken"], rows, folded=len(rows) > 20),
+        Table(f"Sources: {len(rows)}", ["Source", "Published", "How it was taken"], rows, folded=len(rows) > LONG),
     ]

@@ -5,6 +5,7 @@ import numpy as np
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
 from plots.fan import fan_chart
+from plots.lines import lines_chart
 from plots.moves import moves_chart
 from plots.odds import odds_chart
 from plots.published import published_chart
@@ -92,6 +93,17 @@ def line_of(series, count, size):
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size)
 
 
+def lines_of(series, count, size, long=False, most=150):
+    span, chance = days(count), np.random.default_rng(1)
+    paths = {}
+    for k in range(series):
+        walk = np.repeat(chance.integers(0, most + 1, count // 30 + 1), 30)[: len(span)].astype(float)
+        paths[f"s{k}"] = Steps(span[: len(walk)], walk[None, :])
+    titles = {name: f"{LONG} {name}" if long else f"Goods {name}" for name in paths}
+    peaks = dict.fromkeys(paths, "152.5 at the peak from 10 April 2025 to 13 May 2025")
+    return lines_chart(paths, titles, peaks, dict.fromkeys(paths, BLUE), FINDING, "Points", SOURCE, size)
+
+
 def truce_of(count, size, ended, live):
     span = days(count)
     ramp = np.linspace(0, 1, len(span))
@@ -167,6 +179,10 @@ CASES = {
     "a past without milestones": lambda size: past_of(1, 0, 30, size),
     "one line": lambda size: line_of(1, 550, size),
     "three lines of eight years": lambda size: line_of(3, 2900, size),
+    "path of one good": lambda size: lines_of(1, 550, size),
+    "paths of four goods": lambda size: lines_of(4, 2900, size),
+    "paths of six goods, long": lambda size: lines_of(6, 2900, size, long=True),
+    "paths at zero": lambda size: lines_of(2, 90, size, most=0),
     "truce": lambda size: truce_of(442, size, 0.5, 0.9),
     "truce, ends alike": lambda size: truce_of(442, size, 0.5, 0.5),
     "truce, never over": lambda size: truce_of(442, size, 0.0, 1.0),
