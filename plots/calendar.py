@@ -141,16 +141,19 @@ def calendar_chart(
     source: str,
     size: str = "page",
     past: bool = False,
+    busy: int | None = None,
+    name: str = "calendar",
 ) -> Chart:
     """Rows under the headings of their holders, shaded by share; the crowded first weeks on a scale of their own.
 
     `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last. A `past`
-    has one line of time and no shares: a row says what has become of it.
+    has one line of time and no shares: a row says what has become of it, and the time from `busy` on is spread out.
+    `name` is that of the chart's files.
     """
     first, last = int(days[0]), int(days[-1])
     dates = [day for mark in marks for day in (mark.first, mark.last)]
     agreed = [life.last_day for life in lives if life.last_day]
-    end = busy_since(lives, days) if past else first_weeks([*dates, *agreed], first, last)
+    end = busy if past else first_weeks([*dates, *agreed], first, last)
     what = "When each is" if past else "Share of futures in which each is"
     subtitle = f"{what} in force or live, {long_date(first)} to {long_date(last)}"
     if end is not None:
@@ -179,13 +182,14 @@ def calendar_chart(
         for place, wide, one, other in _panels(left, across - left - number, first, end, last, first_part):
             panel = made.axes(place, above, wide, tall)
             panel.set_ylim(tall, 0)
-            date_axis(panel, one, other, wide, top=True)
+            shared = past and other == end  # the turn of the year is labelled where the next panel begins
+            date_axis(panel, one, other - shared, wide, top=True)
             panel.grid(visible=True, axis="x")
             _fill(panel, rows, days, (one, other), wide)
         _words(made, rows, above, label, first, past)
     alt, table = _alt(title, lives, marks, past), _table(lives, marks, days)
     key_values = _stretches_told(lives, marks, days) if past else _key_values(lives, marks, days, end)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, key_values, made.head)
+    return Chart(name, made.figure, title, subtitle, alt, table, key_values, made.head)
 
 
 Row = tuple[Life | Mark | str, float, str]

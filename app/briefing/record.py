@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
@@ -11,10 +12,10 @@ from app.briefing.answer import count
 from app.briefing.comparisons import finding
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.calendar import Life, Mark, calendar_chart, folded
+from plots.calendar import Life, Mark, busy_since, calendar_chart, folded
 from plots.lines import lines_chart
 from plots.numbers import NARROW, long_date, percent, rate
-from plots.style import ACCENT
+from plots.style import ACCENT, Chart
 from sim.analysis import standing as shares
 from sim.analysis.record import Stack, Threat
 from sim.days import MISSING
@@ -26,6 +27,9 @@ SERIES = 4
 """Goods whose tariff paths are drawn; the table has all."""
 MOST_MARKS = 12
 """Milestones in the calendar chart; more are told day by day only."""
+MOST_ROWS = 40
+"""Rows of one calendar chart."""
+AGREEMENTS = "Agreements"
 LONG = 20
 """Rows of a table that is shown on request."""
 TOLD = 2
@@ -183,13 +187,33 @@ def calendar(found: Findings) -> list[Block]:
     rows = folded([*_agreements(found), *_instruments(found)])
     if not rows and not marks:
         return []
-    days = found.result.days(since=found.plan.start)
-    chart = calendar_chart(rows, marks, days, _calendar_finding(found), found.source, past=True)
-    blocks: list[Block] = [FigureBlock(chart)]
+    blocks: list[Block] = [FigureBlock(chart) for chart in _calendars(found, rows, marks)]
     if shared := [[row.words, "; ".join([row.title, *row.others])] for row in rows if row.others]:
         caption = "Rows that stand for several instruments with the same life"
         blocks.append(Table(caption, ["Row", "Instruments"], shared, folded=True))
     return blocks
+
+
+def _calendars(found: Findings, rows: list[Life], marks: list[Mark]) -> Iterator[Chart]:
+    """One chart, or several of about the same number of rows; the milestones stand in the first."""
+    days = found.result.days(since=found.plan.start)
+    busy = busy_since(rows, days)
+    charts = max(1, -(-len(rows) // MOST_ROWS))
+    for place, part in enumerate(np.array_split(np.arange(len(rows)), charts), start=1):
+        drawn = [rows[k] for k in part]
+        title = _calendar_finding(found) if charts == 1 else _part_finding(drawn)
+        name = "calendar" if place == 1 else f"calendar_{place}"
+        shown = marks if place == 1 else []
+        yield calendar_chart(drawn, shown, days, title, found.source, past=True, busy=busy, name=name)
+
+
+def _part_finding(rows: list[Life]) -> str:
+    """How much of what some rows hold still stands."""
+    holders = _and([name for name in dict.fromkeys(row.group for row in rows) if name != AGREEMENTS])
+    sizes = [(1 + len(row.others), row.end in ("in force", "live")) for row in rows if row.share.any()]
+    ever, still = sum(size for size, _ in sizes), sum(size for size, stands in sizes if stands)
+    stands = f"{count(still)} still {'does' if still == 1 else 'do'}"
+    return f"{holders}: of {count(ever)} instruments and agreements that have stood, {stands}"
 
 
 def _mark(found: Findings, name: str) -> Mark | None:
@@ -205,7 +229,7 @@ def _agreements(found: Findings) -> list[Life]:
     for name, part in found.scenario.agreements.items():
         share = shares.live(found.result, name, since=found.plan.start)
         if share.any():
-            rows.append(Life(part.title, "Agreements", ACCENT, share, end="live" if share[-1] else "over"))
+            rows.append(Life(part.title, AGREEMENTS, ACCENT, share, end="live" if share[-1] else "over"))
     return rows
 
 

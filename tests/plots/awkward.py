@@ -69,7 +69,7 @@ def fan_of(series, count, size, values=30.0):
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
 
 
-def past_of(instruments, milestones, count, size, long=False):
+def past_of(instruments, milestones, count, size, long=False, busy=None):
     span = days(count)
     lives = [Life("Truce", "Agreements", BLUE, (span > FIRST + count // 2).astype(float), end="over")]
     for k in range(instruments):
@@ -81,7 +81,7 @@ def past_of(instruments, milestones, count, size, long=False):
     marks = [
         Mark(f"{LONG} {k}" if long else f"Meeting {k}", FIRST + 7 * k, FIRST + 7 * k, k % 2) for k in range(milestones)
     ]
-    return calendar_chart(lives, marks, span, *TOLD, size, past=True)
+    return calendar_chart(lives, marks, span, *TOLD, size, past=True, busy=busy)
 
 
 def line_of(series, count, size):
@@ -176,6 +176,8 @@ CASES = {
     "fan of six years": lambda size: fan_of(3, 2190, size),
     "a past": lambda size: past_of(8, 3, 550, size),
     "a past of eight years, long": lambda size: past_of(50, 12, 2900, size, long=True),
+    "a past with a busy end": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2500 + 50),
+    "a past that turns with the year": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2269),
     "a past without milestones": lambda size: past_of(1, 0, 30, size),
     "one line": lambda size: line_of(1, 550, size),
     "three lines of eight years": lambda size: line_of(3, 2900, size),
