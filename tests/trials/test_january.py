@@ -22,7 +22,7 @@ NAME = "january-2027"
 SHIPPED = Path(sim.__file__).parents[1] / "scenarios"
 AS_OF = "2026-10-10"
 CHANCES = 10
-RUNS = 400
+RUNS = 300
 WHAT_IFS = ("truce_rolled_a_year", "lapse", "overcapacity_tariff", "licences_widened", "allied_price_floor")
 
 
@@ -260,7 +260,7 @@ FALLS = {
     "truce_rolled_a_year": ("snapback", "overcapacity_imposed", "average_rate"),
     "lapse": ("rolled_in_january", "cuts_and_roll", "licences_approved"),
     "overcapacity_tariff": ("cuts_and_roll", "year_agreed"),
-    "licences_widened": ("overcapacity_imposed", "side_deals"),
+    "licences_widened": ("average_rate", "peak_stack", "side_deals"),
     "allied_price_floor": ("years_to_diversify", "side_deals"),
 }
 
