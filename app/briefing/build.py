@@ -9,6 +9,7 @@ from app.briefing import actors, futures, inputs
 from app.briefing.answer import answer
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
+from app.briefing.focus import Focus, focus_page
 from app.briefing.html import render
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
@@ -30,17 +31,28 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
 }
 
 
-def write_briefing(result: Result, others: list[Result], folder: Path, command: str) -> Path:
-    """Write `briefing.html` and `charts/` into the folder; returns the page. `others` are the what-ifs."""
-    briefing = build(Findings(result, others, command))
-    for chart in briefing.charts():
-        write(chart, folder / "charts")
-    page = folder / "briefing.html"
-    page.write_text(render(briefing, folder / "charts"), encoding="utf-8")
-    return page
+PAGE = "briefing.html"
 
 
-def build(found: Findings) -> Briefing:
+def write_briefing(
+    result: Result, others: list[Result], folder: Path, command: str, focus: Focus | None = None
+) -> Path:
+    """Write `briefing.html` and `charts/` into the folder; returns the page. `others` are the what-ifs.
+
+    With a focus its page is written too, and the two link to each other.
+    """
+    found = Findings(result, others, command)
+    pages = {PAGE: build(found, focus)}
+    if focus is not None:
+        pages[focus.page] = focus_page(found, focus)
+    for name, briefing in pages.items():
+        for chart in briefing.charts():
+            write(chart, folder / "charts")
+        (folder / name).write_text(render(briefing, folder / "charts"), encoding="utf-8")
+    return folder / PAGE
+
+
+def build(found: Findings, focus: Focus | None = None) -> Briefing:
     """The content of the briefing; sections that hold nothing are left out."""
     sections = [Section(title, [block for part in parts for block in part(found)]) for title, parts in SECTIONS.items()]
     return Briefing(
@@ -49,4 +61,5 @@ def build(found: Findings) -> Briefing:
         answer(found),
         f"As of {long_date(found.plan.as_of)} · to {long_date(found.plan.horizon)}",
         [section for section in sections if section.blocks],
+        {} if focus is None else {focus.page: f"A page for {focus.title}"},
     )

@@ -92,6 +92,8 @@ class Briefing:
     """sentences"""
     dated: str
     sections: list[Section]
+    beside: dict[str, str] = field(default_factory=dict)
+    """other pages: file → what it is called"""
 
     def charts(self) -> list[Chart]:
         """Every chart, in order."""
