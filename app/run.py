@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from app.briefing.build import PAGE, write_briefing
-from app.briefing.focus import Focus
+from app.briefing.seen import Focus
 from app.reading import read_scenario
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan

@@ -54,7 +54,8 @@ def facing_chart(
     odds = [percent(row.share) for row in rows]
     left = max(width(one, LABEL) for one in words) + 10
     left += max(width(one, LABEL, bold=True) for one in odds) + GAP
-    wide = min(92.0, (across - left) / (len(measured.controls) + (2.2 if tariffs else 0.0)) - GAP)
+    columns = len(measured.controls) + (1.7 if tariffs else 0.0)
+    wide = min(110.0, (across - left) / columns - GAP)
     beside = max((width(_range(one), SMALL, bold=True) for one in tariffs), default=0.0) + 6
     panel = across - left - len(measured.controls) * (wide + GAP) - beside if tariffs else 0.0
     heads = [wrap(one, wide, SMALL, bold=True) for one in measured.controls]
@@ -74,12 +75,13 @@ def facing_chart(
             lines.plot([0, across], [top, top], color=FAINT, linewidth=0.8)
         made.text(left - GAP, above - 6, "odds", ha="right", fontsize=SMALL, color=GREY)
         if tariffs:
-            made.text(left, 0, over, va="top", fontsize=SMALL, fontweight="bold")
+            made.text(left, above - 16, over, va="bottom", fontsize=SMALL, fontweight="bold")
             _dots(made, rows, middle, measured, (left, above, panel, sum(high)))
         for place, head in enumerate(heads):
             x = left + (panel + beside + GAP if tariffs else 0.0) + place * (wide + GAP)
-            made.text(x, 0, head, va="top", fontsize=SMALL, fontweight="bold")
+            made.text(x, above - 6, head, va="bottom", fontsize=SMALL, fontweight="bold")
             canvas = made.canvas(x, above, wide, sum(high))
+            canvas.patch.set_visible(False)
             shares = [row.controls[place] for row in rows]
             _bars(made, canvas, shares, middle, measured.colours[place], (x, above, wide))
     return Chart("focus_branches", made.figure, title, subtitle, _alt(title, rows, measured), _table(rows, measured),
@@ -99,7 +101,7 @@ def _dots(
         return 3 + (value - least) * scale
 
     axes = made.canvas(left, above, wide, tall)
-    axes.set_clip_on(False)
+    axes.patch.set_visible(False)
     for value in MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=True).tick_values(least, most):
         if least <= value <= most:
             axes.plot([at(value)] * 2, [0, tall], color=PALE, linewidth=0.6, zorder=0)

@@ -9,8 +9,9 @@ from app.briefing import actors, futures, inputs
 from app.briefing.answer import answer
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
-from app.briefing.focus import Focus, focus_page
+from app.briefing.focus import focus_page
 from app.briefing.html import render
+from app.briefing.seen import Focus
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write

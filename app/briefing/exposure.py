@@ -25,25 +25,22 @@ def exposure(found: Findings, actor: str, holders: list[str]) -> list[Block]:
     return [*_partners(found, actor), *_sold(found, actor), *_supplied(found, actor, holders), *_assumed(found, actor)]
 
 
-def bought(found: Findings, actor: str, holders: list[str]) -> str:
+def at_stake(found: Findings, actor: str, holders: list[str]) -> str:
     """Its exposure in a sentence."""
-    title, said = found.scenario.actors[actor].title, []
+    said = []
     for pair in pairs(found.plan, actor)[0][:1]:
         sold = _taxed(found, pair.importer, actor)
         covered = sum(one.value * (one.covered or 0.0) for one in sold) / pair.trade
-        buyer = found.scenario.actors[pair.importer].title
         said.append(
-            f"{buyer} buys goods of {pair.trade:.0f} bn USD a year from {title}, {percent(covered)} of them in "
-            "tranches that tariffs in force, suspended or threatened cover"
+            f"sells goods of {_billions(pair.trade)} bn USD a year to {found.scenario.actors[pair.importer].title}, "
+            f"{percent(covered)} of them in tranches that tariffs in force, suspended or threatened cover"
         )
     own = found.scenario.actors[actor].regions
     for holder in holders[:1]:
-        held = found.scenario.actors[holder].regions
-        value = sum(flow.value for flow in flows(found.scenario, own)[1] if flow.exporter in held)
-        if value:
-            said.append(f"from {found.scenario.actors[holder].title} it buys {value:.0f} bn USD")
-    text = "; ".join(said)
-    return f"{text[0].upper() + text[1:]}." if text else ""
+        part = found.scenario.actors[holder]
+        value = sum(flow.value for flow in flows(found.scenario, own)[1] if flow.exporter in part.regions)
+        said += [f"buys goods of {_billions(value)} bn USD from {part.title}"] if value else []
+    return f"{found.scenario.actors[actor].title} {'; it '.join(said)}." if said else ""
 
 
 @lru_cache(maxsize=8)

@@ -60,6 +60,8 @@ def pairs(plan: Plan, actor: str) -> tuple[list[Pair], list[Pair]]:
 def facing(result: Result, runs: Sequence[int] | NDArray[np.int64], series: Sequence[str]) -> Facing:
     """The named averages in the given runs, which are played again."""
     numbers = np.asarray(runs, dtype=np.int64)
+    if not series:
+        return Facing(numbers, {}, {})
     simulation = Simulation(result.plan, numbers, int(result.manifest["seed"]), result.chances)
     simulation.advance(result.plan.as_of)
     today = _read(simulation, series)

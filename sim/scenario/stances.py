@@ -28,6 +28,7 @@ class Stance:
 
     name: str
     """joins, waits or side_deal"""
+    noun: str
     title: str
     sets: tuple[str, ...] = ()
     """settings to lay over the scenario, as for `--set`"""
@@ -58,27 +59,29 @@ def _joins(scenario: Documented, actor: str) -> Stance:
     title = scenario.actors[actor].title
     groups = [move.join for _, rule in _rules(scenario, actor) for move in rule.do if isinstance(move, Join)]
     if not groups:
-        return Stance("joins", f"{title} joins", missing=f"no rule of {title} joins a group")
+        return Stance("joins", "joining", f"{title} joins", missing=f"no rule of {title} joins a group")
     named = " and ".join(scenario.coalitions[name].title for name in dict.fromkeys(groups))
     sets = [
         *_certain(scenario, actor, lambda move: isinstance(move, Join), "joins"),
         *_dropped(scenario, actor, lambda move: isinstance(move, Leave) and move.leave in groups),
     ]
-    return Stance("joins", f"{title} joins: {named}", tuple(sets))
+    return Stance("joins", "joining", f"{title} joins: {named}", tuple(sets))
 
 
 def _waits(scenario: Documented, actor: str) -> Stance:
     title, deals = scenario.actors[actor].title, side_deals(scenario, actor)
     sets = tuple(_dropped(scenario, actor, lambda move: isinstance(move, Join) or _consents(move, deals)))
     missing = "" if sets else f"no rule of {title} joins a group or makes a side deal, so it waits as it is"
-    return Stance("waits", f"{title} waits", sets, missing)
+    return Stance("waits", "waiting", f"{title} waits", sets, missing)
 
 
 def _side_deal(scenario: Documented, actor: str) -> Stance:
     title, deals = scenario.actors[actor].title, side_deals(scenario, actor)
-    name, heading = "side_deal", f"Side deal for {title}"
+    name, noun, heading = "side_deal", "a side deal", f"Side deal for {title}"
     if not deals:
-        return Stance(name, heading, missing=f"no deal of the file frees {title} from an instrument or is its own")
+        return Stance(
+            name, noun, heading, missing=f"no deal of the file frees {title} from an instrument or is its own"
+        )
     movers = [decider for decider, _ in scenario.deciders()]
     moves = [move for mover in movers for _, rule in _rules(scenario, mover) for move in rule.do]
     offered = {move.offer for move in moves if isinstance(move, Offer)}
@@ -87,9 +90,9 @@ def _side_deal(scenario: Documented, actor: str) -> Stance:
     if not open_:
         lacking = "offers" if not offered & set(deals) else "accepts"
         named = " or ".join(f"“{deal.title}”" for deal in deals.values())
-        return Stance(name, heading, missing=f"no rule {lacking} {named}")
+        return Stance(name, noun, heading, missing=f"no rule {lacking} {named}")
     sets = [text for mover in movers for text in _certain(scenario, mover, lambda move: _consents(move, open_), name)]
-    return Stance(name, heading, tuple(sets))
+    return Stance(name, noun, heading, tuple(sets))
 
 
 def _consents(move: Any, deals: Collection[str]) -> bool:
