@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ DRAWN = 3
 """Controls that the chart has room for."""
 APART = 3.0
 """Standard errors between the mean tariffs of two branches that are told apart; three, for many are compared."""
+
+ENOUGH, LEAST = 30, 0.5
+"""Runs of a branch whose mean is compared, and the percentage points that two means differ by to be told."""
 
 
 def faced(seen: Seen) -> Iterator[Block]:
@@ -39,6 +42,10 @@ def _note(seen: Seen) -> str:
         )
     if seen.controls:
         said.append("Days: mean share of days from the first to the last with the control in force on it.")
+    if always := _always(seen):
+        said.append(
+            f"In force on it every day of every future: {', '.join(f'“{seen.control(one)}”' for one in always)}."
+        )
     return " ".join([*said, "The run named stands for the branch; parley explain tells it."])
 
 
@@ -104,37 +111,48 @@ def _tariff_finding(seen: Seen) -> str:
     pair = seen.pairs[0]
     today, duty = seen.today(pair), f"the {seen.duty(pair)}"
     values = {branch.title: seen.tariffs[branch.name].later[pair.series] for branch in seen.branches}
-    means = {title: float(one.mean()) for title, one in values.items()}
-    low, high = min(means, key=lambda one: means[one]), max(means, key=lambda one: means[one])
-    error = np.hypot(*(values[title].std() / np.sqrt(len(values[title])) for title in (low, high)))
-    if means[high] - means[low] > max(APART * error, 0.5):
-        ends = f"averages {means[low]:.0f} % in “{low}” and {means[high]:.0f} % in “{high}”"
-        return f"{duty}, {today:.0f} % today, {ends} at the end"
-    return f"{duty}, {today:.1f} % today, {ends_between(np.concatenate(list(values.values())))} whatever the branch"
+    means = {title: float(one.mean()) for title, one in values.items() if len(one) >= ENOUGH}
+    if len(means) > 1:
+        low, high = min(means, key=lambda one: means[one]), max(means, key=lambda one: means[one])
+        error = np.hypot(*(values[title].std() / np.sqrt(len(values[title])) for title in (low, high)))
+        if means[high] - means[low] > max(APART * error, LEAST):
+            ends = f"averages {means[low]:.1f} % in “{low}” and {means[high]:.1f} % in “{high}”"
+            return f"{duty}, {today:.1f} % today, {ends} at the end"
+    return f"{duty}, {today:.1f} % today, {ends_between(list(values.values()))} on these branches"
 
 
-def ends_between(values: NDArray[np.float64]) -> str:
-    """Where a tariff ends, in words."""
-    low, _, high = (f"{value:.1f}" for value in _range(values))
+def ends_between(values: Sequence[NDArray[np.float64]]) -> str:
+    """Where a tariff ends on some branches, in words: from the lowest to the highest 5–95 % point."""
+    ranges = [_range(one) for one in values]
+    low, high = f"{min(one[0] for one in ranges):.1f}", f"{max(one[2] for one in ranges):.1f}"
     return f"ends at {low} %" if low == high else f"ends between {low} and {high} %"
 
 
 def _table(seen: Seen) -> Table:
-    columns = ["Branch", "Odds", *(f"{seen.duty(pair)}, %: today → last day" for pair in seen.pairs)]
-    columns += [f"Days under “{seen.control(group)}”" for group in seen.controls]
+    changing = [group for group in seen.controls if group not in _always(seen)]
+    columns = [
+        "Branch",
+        "Odds",
+        *(f"{seen.duty(one)} on the last day, % ({seen.today(one):.1f} today)" for one in seen.pairs),
+    ]
+    columns += [f"Days under “{seen.control(group)}”" for group in changing]
     columns += [f"“{part.title}” live on the last day" for part in seen.scenario.agreements.values()]
     expires = [seen.result.column(f"{name}.expires") for name in seen.scenario.agreements]
     rows = []
     for branch in seen.branches:
         row = [branch.title, percent(branch.share), *(_tariff(seen, branch, pair.series) for pair in seen.pairs)]
-        row += [percent(float(seen.bites[group].days[branch.runs].mean())) for group in seen.controls]
+        row += [percent(float(seen.bites[group].days[branch.runs].mean())) for group in changing]
         row += [percent(float((when[branch.runs] >= seen.plan.horizon).mean())) for when in expires]
         rows.append([*row, str(branch.typical)])
-    return Table(f"What {seen.title} faces on each branch", [*columns, "Run"], rows)
+    return Table(f"What {seen.title} faces on each branch", [*columns, "Run"], rows, folded=True)
 
 
 def _tariff(seen: Seen, branch: Branch, series: str) -> str:
     one = seen.tariffs[branch.name]
     low, middle, high = (f"{value:.1f}" for value in _range(one.later[series]))
-    told = middle if low == high else f"{middle} ({low}–{high})"
-    return f"{np.median(one.today[series]):.1f} → {told}"
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def _always(seen: Seen) -> list[str]:
+    """Controls that are in force on it every day of every future."""
+    return [group for group, one in seen.bites.items() if one.days.min() == 1]

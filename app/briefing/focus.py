@@ -27,6 +27,7 @@ def focus_page(found: Findings, focus: Focus) -> Briefing:
         f"As of {long_date(found.plan.as_of)} · to {long_date(found.plan.horizon)}",
         [section for section in sections if section.blocks],
         {"briefing.html": "The whole briefing"},
+        compact=True,
     )
 
 
@@ -40,7 +41,7 @@ def _likeliest(seen: Seen) -> str:
     branch = seen.branches[0]
     told = []
     for pair in seen.pairs[:1]:
-        later = ends_between(seen.tariffs[branch.name].later[pair.series])
+        later = ends_between([seen.tariffs[branch.name].later[pair.series]])
         told.append(f"the {seen.duty(pair)}, {seen.today(pair):.1f} % today, {later}")
     last = {group: float(seen.bites[group].last[branch.runs].mean()) for group in drawn(seen)}
     listed = [f"“{seen.control(group)}” in {percent(share)}" for group, share in last.items() if share >= RAREST]

@@ -31,11 +31,17 @@ def stances(seen: Seen) -> Iterator[Block]:
     if changes:
         yield _table(seen, changes)
         read = min(OF_ALL, seen.result.runs)
-        few = f" Tariffs are read in the first {read} futures, the rest in all." if seen.pairs else ""
+        same = [seen.titles[name] for name in _same(changes) if _own(name)]
+        few = f" The same in every future: {'; '.join(map(_within, same))}." if same else ""
+        few += (
+            f" Tariffs are read in the first {read} futures, the rest in all."
+            if seen.pairs and read < seen.result.runs
+            else ""
+        )
         yield Paragraph(
             "A stance makes these moves certain, or never made, wherever the rules of the file allow them; all else is "
-            "as it was, on the same futures. No clear difference: under twice the paired error, which stands beside it in "
-            f"points.{few}",
+            "as it was, on the same futures. No clear difference: under twice the paired error, which stands beside "
+            f"it in points.{few}",
             note=True,
         )
 
@@ -119,12 +125,19 @@ def _change(seen: Seen, name: str, one: Difference) -> str:
 def _table(seen: Seen, changes: dict[str, Panel]) -> Table:
     base = next(iter(changes.values()))
     names = [name for name in base if _own(name) or any(panel[name].clear for panel in changes.values())]
+    names = [name for name in names if name not in _same(changes)] or names
     rows = [
         [seen.titles[name], _level(name, base[name].base), *(_cell(name, panel[name]) for panel in changes.values())]
         for name in names
     ]
     columns = ["Share of days or futures; tariff", "As the file has it", *(seen.stance(one).title for one in changes)]
-    return Table("What each stance changes, on the same futures", columns, rows)
+    return Table("What each stance changes, on the same futures", columns, rows, folded=True)
+
+
+def _same(changes: dict[str, Panel]) -> list[str]:
+    """Measures that no stance changes in any future."""
+    panels = list(changes.values())
+    return [name for name in panels[0] if all(panel[name].changed == 0 for panel in panels)]
 
 
 def _level(name: str, value: float) -> str:
