@@ -16,6 +16,8 @@ from plots.style import FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, house_style
 
 AXIS, GAP, BAR = 16.0, 14.0, 7.0
 """Points: room for the scale, between columns, height of the bars of controls."""
+PANEL, TICK = 1.3, 26.0
+"""Width of the tariffs in columns of controls; points that a number of the scale takes."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,17 @@ def facing_chart(
     """A row for each branch: its share of futures, the tariff (dot, 5–95 % range), a bar for each control."""
     across = body_width(size)
     tariffs = [row.tariff for row in rows if row.tariff is not None]
-    words = [balanced(row.title, 0.30 * across, LABEL) for row in rows]
+    words = [balanced(row.title, 0.27 * across, LABEL) for row in rows]
     odds = [percent(row.share) for row in rows]
     left = max(width(one, LABEL) for one in words) + 10
     left += max(width(one, LABEL, bold=True) for one in odds) + GAP
-    columns = len(measured.controls) + (1.7 if tariffs else 0.0)
-    wide = min(110.0, (across - left) / columns - GAP)
-    beside = max((width(_range(one), SMALL, bold=True) for one in tariffs), default=0.0) + 6
-    panel = across - left - len(measured.controls) * (wide + GAP) - beside if tariffs else 0.0
+    beside = max((width(_range(one), SMALL, bold=True) + 6 + GAP for one in tariffs), default=0.0)
+    count = len(measured.controls)
+    free = across - left - beside - GAP * max(0, count - 1)
+    wide = min(110.0, free / (count + (PANEL if tariffs else 0.0)))
+    panel = free - count * wide if tariffs else 0.0
     heads = [wrap(one, wide, SMALL, bold=True) for one in measured.controls]
-    over = wrap(measured.tariff, panel + beside, SMALL, bold=True) if tariffs else ""
+    over = wrap(measured.tariff, panel + beside - GAP, SMALL, bold=True) if tariffs else ""
     above = max(height(one, SMALL) for one in [*heads, over, ""]) + (16 if tariffs else 8)
     spare = (room(size, title, subtitle, source) - above - AXIS) / len(rows)
     high = [max(height(one, LABEL) + 8, min(spare, 26.0 if size == "page" else 40.0)) for one in words]
@@ -78,7 +81,7 @@ def facing_chart(
             made.text(left, above - 16, over, va="bottom", fontsize=SMALL, fontweight="bold")
             _dots(made, rows, middle, measured, (left, above, panel, sum(high)))
         for place, head in enumerate(heads):
-            x = left + (panel + beside + GAP if tariffs else 0.0) + place * (wide + GAP)
+            x = left + panel + beside + place * (wide + GAP)
             made.text(x, above - 6, head, va="bottom", fontsize=SMALL, fontweight="bold")
             canvas = made.canvas(x, above, wide, sum(high))
             canvas.patch.set_visible(False)
@@ -102,7 +105,9 @@ def _dots(
 
     axes = made.canvas(left, above, wide, tall)
     axes.patch.set_visible(False)
-    for value in MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=True).tick_values(least, most):
+    for value in MaxNLocator(nbins=max(1, int(wide / TICK)), steps=[1, 2, 5, 10], integer=True).tick_values(
+        least, most
+    ):
         if least <= value <= most:
             axes.plot([at(value)] * 2, [0, tall], color=PALE, linewidth=0.6, zorder=0)
             made.text(left + at(value), above + tall + 7, f"{value:,.0f}", ha="center", fontsize=SMALL, color=GREY)

@@ -4,6 +4,7 @@ import numpy as np
 
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
+from plots.facing import Faced, Measured, facing_chart
 from plots.fan import fan_chart
 from plots.moves import moves_chart
 from plots.odds import odds_chart
@@ -88,6 +89,21 @@ def compare_of(what_ifs, outcomes, size, long=False, scale=0.3):
     return compare_chart(changes, titles, *TOLD, size)
 
 
+def facing_of(branches, controls, size, long=False, today=13.5, most=150.0, tariff=True):
+    chance = np.random.default_rng(4)
+    rows = []
+    for k in range(branches):
+        rates = np.sort(chance.random(3) * most)
+        shares = tuple(float(share) for share in chance.random(controls).round(1))
+        rows.append(
+            Faced(f"{LONG} {k}" if long else f"Branch {k}", 1 / (k + 1.5), tuple(rates) if tariff else None, shares)
+        )
+    words = tuple(f"{LONG} {k}" if long else f"Control {k}" for k in range(controls))
+    about = f"{LONG}, %" if long else "US tariff on Germany, %"
+    measured = Measured(about if tariff else "", today, BLUE, words, (VERMILLION,) * controls)
+    return facing_chart(rows, measured, FINDING, "Share of futures.", SOURCE, size)
+
+
 CASES = {
     "one outcome": lambda size: odds_of(1, size),
     "twelve outcomes, long": lambda size: odds_of(12, size, long=True),
@@ -118,5 +134,11 @@ CASES = {
     "six what-ifs": lambda size: compare_of(6, 9, size),
     "fourteen what-ifs, long": lambda size: compare_of(14, 12, size, long=True),
     "nothing clear": lambda size: compare_of(2, 3, size, scale=0.001),
+    "one branch": lambda size: facing_of(1, 1, size),
+    "six branches": lambda size: facing_of(6, 3, size),
+    "six branches, long": lambda size: facing_of(6, 3, size, long=True),
+    "tariffs alone, all zero": lambda size: facing_of(3, 0, size, today=0.0, most=0.0),
+    "tariffs of thousands": lambda size: facing_of(3, 2, size, most=9_000.0),
+    "controls alone": lambda size: facing_of(4, 3, size, tariff=False),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
