@@ -27,7 +27,7 @@ def stances(seen: Seen) -> Iterator[Block]:
         yield FigureBlock(
             compare_chart(changes, titles, finding(seen), source, called="focus_stances", measure=measure)
         )
-    yield Bullets([_told(seen, stance) for stance in seen.focus.stances])
+    yield Bullets([_told(seen, stance) for stance in seen.focus.stances if stance.missing or stance.name in changes])
     if changes:
         yield _table(seen, changes)
         read = min(OF_ALL, seen.result.runs)
@@ -67,7 +67,8 @@ def _moves(seen: Seen, name: str, one: Difference) -> str:
     """A clear change as a clause."""
     verb = "fall" if one.change < 0 else "rise"
     if name.startswith("tariff."):
-        return f"the {seen.titles[name]} {verb}s from {one.base * 100:.1f} to {one.variant * 100:.1f} %"
+        duty = seen.titles[name].removesuffix(", average")
+        return f"the {duty} {verb}s from {one.base * 100:.1f} to {one.variant * 100:.1f} % on average"
     return f"{_within(seen.titles[name])} {verb} from {percent(one.base)} to {percent(one.variant)}"
 
 

@@ -44,9 +44,11 @@ def stances(scenario: Documented, actor: str) -> list[Stance]:
 def side_deals(scenario: Scenario, actor: str) -> dict[str, Deal]:
     """The deals that free the actor from an instrument, and those of its own beside the main agreements.
 
-    A party of an agreement of the file sits at the main table; of its deals only those count that free somebody.
+    Who holds levers or is a party of an agreement sits at the main table; of its deals only those that free somebody
+    count.
     """
-    principal = any(actor in agreement.parties for agreement in scenario.agreements.values())
+    principal = any(part.by == actor for part in scenario.instruments.values())
+    principal |= any(actor in agreement.parties for agreement in scenario.agreements.values())
     found = {}
     for name, deal in scenario.deals.items():
         freed = [freed for move in deal.terms if isinstance(move, Exempt) for freed in move.exempt]
