@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from app.briefing.content import Block, Paragraph, Table
 from app.briefing.findings import Findings
-from app.show import legal_clock
+from app.briefing.seen import Seen
 from plots.numbers import long_date, percent
-from sim.analysis.exposure import BY_SECTOR, Flow, Sectoral, flows, imports_by_sector, taxed
-from sim.analysis.facing import pairs
+from sim.analysis.exposure import BY_SECTOR, Flow, flows, imports_by_sector
 from sim.instruments.tranches import load_dataset, regions, sectors
 from sim.scenario.provenance import provenance
 
@@ -17,35 +14,26 @@ MOST = 5
 """Rows of each table."""
 
 
-def exposure(found: Findings, actor: str, holders: list[str]) -> list[Block]:
-    """Tables of trade by partner and by sector, and the actor's own parameters; what the data do not hold is left out.
-
-    `holders` are those who hold controls over it.
-    """
-    return [*_partners(found, actor), *_sold(found, actor), *_supplied(found, actor, holders), *_assumed(found, actor)]
+def exposure(seen: Seen) -> list[Block]:
+    """Tables of trade by partner and sector, and the actor's own parameters; what the data do not hold is left out."""
+    return [*_partners(seen.found, seen.actor), *_sold(seen), *_supplied(seen), *_assumed(seen.found, seen.actor)]
 
 
-def at_stake(found: Findings, actor: str, holders: list[str]) -> str:
+def at_stake(seen: Seen) -> str:
     """Its exposure in a sentence."""
-    said = []
-    for pair in pairs(found.plan, actor)[0][:1]:
-        sold = _taxed(found, pair.importer, actor)
-        covered = sum(one.value * (one.covered or 0.0) for one in sold) / pair.trade
+    said, actors = [], seen.scenario.actors
+    if seen.buyer is not None:
+        covered = sum(one.value * (one.covered or 0.0) for one in seen.sold) / seen.buyer.trade
         said.append(
-            f"sells goods of {_billions(pair.trade)} bn USD a year to {found.scenario.actors[pair.importer].title}, "
+            f"sells goods of {_billions(seen.buyer.trade)} bn USD a year to {actors[seen.buyer.importer].title}, "
             f"{percent(covered)} of them in tranches that tariffs in force, suspended or threatened cover"
         )
-    own = found.scenario.actors[actor].regions
-    for holder in holders[:1]:
-        part = found.scenario.actors[holder]
-        value = sum(flow.value for flow in flows(found.scenario, own)[1] if flow.exporter in part.regions)
+    for holder in seen.holders[:1]:
+        part = actors[holder]
+        bought = flows(seen.scenario, actors[seen.actor].regions)[1]
+        value = sum(flow.value for flow in bought if flow.exporter in part.regions)
         said += [f"buys goods of {_billions(value)} bn USD from {part.title}"] if value else []
-    return f"{found.scenario.actors[actor].title} {'; it '.join(said)}." if said else ""
-
-
-@lru_cache(maxsize=8)
-def _taxed(found: Findings, importer: str, exporter: str) -> list[Sectoral]:
-    return taxed(legal_clock(found.scenario, found.plan.as_of), importer, exporter)
+    return f"{seen.title} {'; it '.join(said)}." if said else ""
 
 
 def _partners(found: Findings, actor: str) -> list[Block]:
@@ -82,41 +70,37 @@ def _sector(code: str) -> str:
     return sectors().get(code, code)
 
 
-def _sold(found: Findings, actor: str) -> list[Block]:
+def _sold(seen: Seen) -> list[Block]:
     """What its largest taxing buyer takes by sector, with today's tariff."""
-    blocks: list[Block] = []
-    for pair in pairs(found.plan, actor)[0][:1]:
-        sold = _taxed(found, pair.importer, actor)
-        rows = [
-            [_sector(one.sector), _billions(one.value), percent(one.covered or 0.0), f"{one.tariff or 0.0:.1f}"]
-            for one in sold[:MOST]
-        ]
-        buyer = found.scenario.actors[pair.importer].title
-        caption = f"What {buyer} buys from it, by sector: {len(rows)} of {len(sold)}"
-        blocks.append(Table(caption, ["Sector", "bn USD", "Covered by tariffs", "Average tariff today, %"], rows))
-    return blocks
+    if seen.buyer is None:
+        return []
+    rows = [
+        [_sector(one.sector), _billions(one.value), percent(one.covered or 0.0), f"{one.tariff or 0.0:.1f}"]
+        for one in seen.sold[:MOST]
+    ]
+    caption = f"What {seen.scenario.actors[seen.buyer.importer].title} buys from it, by sector"
+    caption += f": {len(rows)} of {len(seen.sold)}" if len(seen.sold) > len(rows) else ""
+    return [Table(caption, ["Sector", "bn USD", "Covered by tariffs", "Average tariff today, %"], rows)]
 
 
-def _supplied(found: Findings, actor: str, holders: list[str]) -> list[Block]:
+def _supplied(seen: Seen) -> list[Block]:
     """What it buys by sector from whoever holds controls over it; the mix is an estimate, and may be too new."""
-    own = found.scenario.actors[actor].regions
+    actors = seen.scenario.actors
+    own = actors[seen.actor].regions
     blocks: list[Block] = []
-    for holder in holders[:1]:
-        title = found.scenario.actors[holder].title
-        for region in found.scenario.actors[holder].regions[:1]:
-            bought = imports_by_sector(found.scenario, own, region)
-            if bought:
-                rows = [[_sector(one.sector), _billions(one.value)] for one in bought[:MOST]]
-                caption = f"What it buys from {title}, by sector: {len(rows)} of {len(bought)}"
-                blocks.append(Table(caption, ["Sector", "bn USD a year"], rows))
-                text = "The split by sector is an estimate: totals of 2023 (BACI) divided by the mix of 2022 (OECD)."
-                blocks.append(Paragraph(text, note=True))
-            elif (table := load_dataset(BY_SECTOR).select(own, region)) and own and len(table):
-                text = (
-                    f"How its purchases from {title} split by sector was published on "
-                    f"{long_date(int(table.known[0]))}, after this scenario's as_of, and is left out."
-                )
-                blocks.append(Paragraph(text, note=True))
+    for holder in seen.holders[:1]:
+        title, regions_held = actors[holder].title, actors[holder].regions
+        bought = imports_by_sector(seen.scenario, own, regions_held)
+        known = load_dataset(BY_SECTOR).select(own, regions_held).known
+        if bought:
+            rows = [[_sector(one.sector), _billions(one.value)] for one in bought[:MOST]]
+            caption = f"What it buys from {title}, by sector: {len(rows)} of {len(bought)}"
+            blocks.append(Table(caption, ["Sector", "bn USD a year"], rows))
+            text = "The split by sector is an estimate: totals of 2023 (BACI) divided by the mix of 2022 (OECD)."
+            blocks.append(Paragraph(text, note=True))
+        elif len(known):
+            text = f"How its purchases from {title} split by sector was published on {long_date(int(known.min()))}, "
+            blocks.append(Paragraph(f"{text}after this scenario's as_of, and is left out.", note=True))
     return blocks
 
 

@@ -18,7 +18,7 @@ def focus_page(found: Findings, focus: Focus) -> Briefing:
     sections = [
         Section("What it faces on each branch", list(faced(seen))),
         Section("What it can change itself", list(stances(seen))),
-        Section("What it has at stake", exposure(found, focus.actor, seen.holders)),
+        Section("What it has at stake", exposure(seen)),
     ]
     return Briefing(
         focus.title,
@@ -33,7 +33,7 @@ def focus_page(found: Findings, focus: Focus) -> Briefing:
 
 def answer(seen: Seen) -> list[str]:
     """At most four sentences; every number is read from the results."""
-    said = [_likeliest(seen), _hardest(seen), _choice(seen), at_stake(seen.found, seen.actor, seen.holders)]
+    said = [_likeliest(seen), _hardest(seen), _choice(seen), at_stake(seen)]
     return [sentence for sentence in said if sentence]
 
 

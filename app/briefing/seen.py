@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.briefing.findings import Findings
+from app.show import legal_clock
 from sim.analysis.bites import Bite, bites, controls
 from sim.analysis.branches import Branch, branches
+from sim.analysis.exposure import Sectoral, taxed
 from sim.analysis.facing import Facing, Pair, facing, pairs
 from sim.analysis.odds import Difference, difference
 from sim.days import MISSING
@@ -81,6 +83,20 @@ class Seen:
         """Actors that hold the controls which may bite on it."""
         held = [self.scenario.instruments[name].by for names in self.controls.values() for name in names]
         return [name for name in dict.fromkeys(held) if name in self.scenario.actors]
+
+    # ── Trade ────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def buyer(self) -> Pair | None:
+        """The largest partner that taxes its goods."""
+        return next((pair for pair in self.pairs if pair.exporter == self.actor), None)
+
+    @cached_property
+    def sold(self) -> list[Sectoral]:
+        """What this partner buys from it by sector, with the tariffs of as_of by law."""
+        if self.buyer is None:
+            return []
+        return taxed(legal_clock(self.scenario, self.plan.as_of), self.buyer.importer, self.actor)
 
     # ── Branches ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -76,12 +76,12 @@ def _public(scenario: Scenario, name: str) -> TrancheTable:
     return TrancheTable(**{key: column[known] for key, column in vars(table).items() if isinstance(column, np.ndarray)})
 
 
-def imports_by_sector(scenario: Scenario, importers: list[str], exporter: str) -> list[Sectoral]:
-    """Imports of the regions from one region by sector, the largest first; none where they were not public yet.
+def imports_by_sector(scenario: Scenario, importers: list[str], exporters: list[str]) -> list[Sectoral]:
+    """Imports of some regions from others by sector, the largest first; none where they were not public yet.
 
     The mix by sector of all pairs but the imports of the United States is an estimate.
     """
-    table = _public(scenario, BY_SECTOR).select(importer=importers, exporter=exporter)
+    table = _public(scenario, BY_SECTOR).select(importer=importers, exporter=exporters)
     sums = {
         sector: float(table.weight_musd[table.sector == sector].sum()) / 1000
         for sector in sorted(set(table.sector.tolist()))

@@ -33,9 +33,9 @@ def test_buyers_and_sellers_are_the_sums_of_the_data(allies):
 
 
 def test_the_mix_by_sector_is_not_read_before_it_was_public(allies):
-    assert imports_by_sector(allies, ["DEU"], "CHN") == []
+    assert imports_by_sector(allies, ["DEU"], ["CHN"]) == []
     later = allies.model_copy(update={"as_of": allies.horizon})
-    found = imports_by_sector(later, ["DEU"], "CHN")
+    found = imports_by_sector(later, ["DEU"], ["CHN"])
     whole = load_dataset("other_imports").select("DEU", "CHN").weight_musd.sum() / 1000
     assert sum(one.value for one in found) == pytest.approx(whole, rel=1e-3)
 
