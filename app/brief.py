@@ -32,7 +32,7 @@ def write_again(folder: Path, beliefs: tuple[str, ...], out: Path | None) -> Pat
     page.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(mkdtemp(prefix=".briefing-", dir=page.parent))
     try:
-        written = write_briefing(base, others, staging, command, weighed, charts)
+        written = write_briefing(base, others, staging, command, believed=weighed, charts=charts)
         (page.parent / charts).mkdir(exist_ok=True)
         for chart in sorted((staging / charts).iterdir()):
             os.replace(chart, page.parent / charts / chart.name)

@@ -100,6 +100,7 @@ def _load(file: str, what_if: str | None = None, sets: tuple[str, ...] = (), str
 @overlay_options
 @ensemble_options
 @click.option("--what-ifs", is_flag=True, help="Play every what-if of the file too, on the same futures.")
+@click.option("--focus", "focus_on", metavar="CODE", help="Write a page for one country too: a region or an actor.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("out"), show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes [default: one a core].")
 @click.option("--block", type=click.IntRange(1), help="Runs in a block.")

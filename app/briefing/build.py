@@ -11,9 +11,11 @@ from app.briefing.beliefs import if_you_believe
 from app.briefing.comparisons import comparisons
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
+from app.briefing.focus import focus_page
 from app.briefing.html import render
 from app.briefing.must_be_true import what_must_be_true
 from app.briefing.partings import partings
+from app.briefing.seen import Focus
 from app.briefing.threats import threat_lanes
 from app.briefing.what_if_paths import what_if_paths
 from app.briefing.what_ifs import what_ifs
@@ -58,24 +60,34 @@ CHARTS = "charts"
 """Folder of the charts, beside the page."""
 
 
+PAGE = "briefing.html"
+
+
 def write_briefing(
     result: Result,
     others: list[Result],
     folder: Path,
     command: str,
+    focus: Focus | None = None,
     believed: Believed | None = None,
     charts: str = CHARTS,
 ) -> Path:
-    """Write `briefing.html` and its charts into the folder; returns the page. `others` are the what-ifs."""
-    briefing = build(Findings(result, others, command, believed))
-    for chart in briefing.charts():
-        write(chart, folder / charts)
-    page = folder / "briefing.html"
-    page.write_text(render(briefing, folder / charts), encoding="utf-8")
-    return page
+    """Write `briefing.html` and its charts into the folder; returns the page. `others` are the what-ifs.
+
+    With a focus its page is written too, and the two link to each other.
+    """
+    found = Findings(result, others, command, believed)
+    pages = {PAGE: build(found, focus)}
+    if focus is not None:
+        pages[focus.page] = focus_page(found, focus)
+    for name, briefing in pages.items():
+        for chart in briefing.charts():
+            write(chart, folder / charts)
+        (folder / name).write_text(render(briefing, folder / charts), encoding="utf-8")
+    return folder / PAGE
 
 
-def build(found: Findings) -> Briefing:
+def build(found: Findings, focus: Focus | None = None) -> Briefing:
     """The content of the briefing; sections that hold nothing are left out."""
     past = found.scenario.is_record
     chosen = RECORD if past else SECTIONS
@@ -87,4 +99,5 @@ def build(found: Findings) -> Briefing:
         record.answer(found) if past else answer(found),
         f"The record, {long_date(found.plan.start)} to {as_of}" if past else f"As of {as_of} · to {horizon}",
         [section for section in sections if section.blocks],
+        {} if focus is None else {focus.page: f"A page for {focus.title}"},
     )

@@ -94,6 +94,10 @@ class Briefing:
     """sentences"""
     dated: str
     sections: list[Section]
+    beside: dict[str, str] = field(default_factory=dict)
+    """other pages: file → what it is called"""
+    compact: bool = False
+    """set close when printed, to fit on two sheets"""
 
     def charts(self) -> list[Chart]:
         """Every chart, in order."""

@@ -247,8 +247,9 @@ def swapped_in(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         staging.rename(target)
+        own = _pages(old)
         for kept in old.glob("*"):
-            if not (target / kept.name).exists():
+            if kept.name not in own and not (target / kept.name).exists():
                 kept.rename(target / kept.name)
     except BaseException:
         if old.exists() and not target.exists():
@@ -257,6 +258,12 @@ def swapped_in(target: Path) -> Iterator[Path]:
     finally:
         for left in (staging, old):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _pages(folder: Path) -> set[str]:
+    """The pages that Parley has written into a result: they go with it."""
+    about = folder / "manifest.json"
+    return set(json.loads(about.read_text(encoding="utf-8")).get("pages", [])) if about.exists() else set()
 
 
 def drop_work(out: Path, request: Request) -> None:

@@ -276,6 +276,7 @@ class Scenario(Part):
     as_of: Date = Field(description="nothing learnt later may be used; decisions start here")
     start: Date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
     horizon: Date = Field(description="last day")
+    focus: str | None = Field(None, description="region or actor for which `run` writes a page of its own")
     ensemble: Ensemble = Field(default_factory=Ensemble)
     sources: dict[Name, Citation] = Field(default_factory=dict, description="citations, named by `source:`")
     parameters: dict[Name, AnyScalar] = Field(default_factory=dict, description="named assumptions")

@@ -248,7 +248,7 @@ def _within(outer: _Cover, own: _Cover) -> _Cover:
 # ── Content ──────────────────────────────────────────────────────────────────────────────────────────
 
 _WORDS = {"source", "known", "note", "title", "short", "summary", "question", "author", "left_out"}
-_WORDS |= {"sources", "what_ifs", "ensemble", "published", "verb"}
+_WORDS |= {"sources", "what_ifs", "ensemble", "focus", "published", "verb"}
 """Fields that say nothing about what is simulated. How many futures are asked for is keyed apart from the content."""
 _ORDERED = frozenset(("outcomes", "rules"))
 """mappings whose order is part of what they say"""

@@ -178,7 +178,7 @@ def test_titles_find_something(found):
 
 
 def test_every_figure_has_words_for_those_who_do_not_see_it_and_its_data(found, tmp_path):
-    page = write_briefing(found.result, found.what_ifs, tmp_path, found.command, found.believed)
+    page = write_briefing(found.result, found.what_ifs, tmp_path, found.command, believed=found.believed)
     text = page.read_text(encoding="utf-8")
     charts = build(found).charts()
     assert text.count("<figure>") == len(charts) > 0

@@ -5,6 +5,7 @@ import numpy as np
 from plots.believed import believed_chart
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
+from plots.facing import Faced, Measured, facing_chart
 from plots.fan import fan_chart
 from plots.lines import lines_chart
 from plots.moves import moves_chart
@@ -182,6 +183,21 @@ def published_of(count, panels, size, windows=2, long=False, level=40.0):
     return published_chart(compared, [(BLUE, VERMILLION)[k % 2] for k in range(panels)], *TOLD, size)
 
 
+def facing_of(branches, controls, size, long=False, today=13.5, most=150.0, tariff=True):
+    chance = np.random.default_rng(4)
+    rows = []
+    for k in range(branches):
+        rates = np.sort(chance.random(3) * most)
+        shares = tuple(float(share) for share in chance.random(controls).round(1))
+        rows.append(
+            Faced(f"{LONG} {k}" if long else f"Branch {k}", 1 / (k + 1.5), tuple(rates) if tariff else None, shares)
+        )
+    words = tuple(f"{LONG} {k}" if long else f"Control {k}" for k in range(controls))
+    about = f"{LONG}, %" if long else "US tariff on Germany, %"
+    measured = Measured(about if tariff else "", today, BLUE, words, (VERMILLION,) * controls)
+    return facing_chart(rows, measured, FINDING, "Share of futures.", SOURCE, size)
+
+
 CASES = {
     "one condition": lambda size: must_of(1, 1, size),
     "three outcomes": lambda size: must_of(3, 4, size),
@@ -238,6 +254,12 @@ CASES = {
     "twelve comparisons": lambda size: published_of(630, 12, size),
     "twelve comparisons, long": lambda size: published_of(630, 12, size, windows=6, long=True),
     "a comparison of one day": lambda size: published_of(0, 1, size),
+    "one branch": lambda size: facing_of(1, 1, size),
+    "six branches": lambda size: facing_of(6, 3, size),
+    "six branches, long": lambda size: facing_of(6, 3, size, long=True),
+    "tariffs alone, all zero": lambda size: facing_of(3, 0, size, today=0.0, most=0.0),
+    "tariffs of thousands": lambda size: facing_of(3, 2, size, most=9_000.0),
+    "controls alone": lambda size: facing_of(4, 3, size, tariff=False),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
 CASES |= IN_FORCE
