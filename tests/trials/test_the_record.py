@@ -317,7 +317,7 @@ def test_the_us_average_on_china_is_what_the_layers_of_the_law_come_to(rate):
 
 
 def test_a_second_tracker_has_the_same_increase_on_china_over_2024(rate):
-    """tradewartracker, trade-war-redux-2025: increase of the average on China over 2024, without MFN and older duties."""
+    """tradewartracker, trade-war-redux-2025: what came on top of the duties of 2024."""
     second = {"2026-02-24": 10.8, "2026-04-06": 10.3, "2026-07-24": 11.9, "2026-08-19": 11.9}
     before = rate("average.us.china", "2025-01-01")
     for day, increase in second.items():
