@@ -33,15 +33,15 @@ def shown(scenario: Scenario, on: str | None = None, sectors: bool = False) -> s
     """
     day = _day(scenario, on)
     made = plan(scenario)
-    clock = legal_clock(scenario, day)
+    simulation = legal_clock(scenario, day)
     unless = " if nobody moves" if day > days.day(scenario.as_of) else ""
     sections = {
         "Calendar": _calendar(scenario),
-        f"In force on {days.date(day)}{unless}": _in_force(scenario, clock),
-        f"Agreements on {days.date(day)}{unless}": _agreements(scenario, clock),
-        f"Tariff stacks on {days.date(day)}{unless}": _stacks(scenario, clock),
+        f"In force on {days.date(day)}{unless}": _in_force(scenario, simulation, day),
+        f"Agreements on {days.date(day)}{unless}": _agreements(scenario, simulation, day),
+        f"Tariff stacks on {days.date(day)}{unless}": _stacks(scenario, simulation),
         f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
-            _by_sector(clock) if sectors else []
+            _by_sector(simulation) if sectors else []
         ),
         "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
@@ -159,8 +159,8 @@ def _first(scalar: Scalar) -> int:
     return int(quantile(scalar.distribution, np.array([1e-9]), scalar.dimension)[0])
 
 
-def _in_force(scenario: Scenario, simulation: Simulation) -> list[str]:
-    world, day, lines = simulation.world, simulation.world.today, []
+def _in_force(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
+    world, lines = simulation.world, []
     for name, part in scenario.instruments.items():
         column = simulation.plan.column("instruments", name)
         standing = simulation.plan.standings[column]
@@ -180,9 +180,9 @@ def _in_force(scenario: Scenario, simulation: Simulation) -> list[str]:
     return lines
 
 
-def _agreements(scenario: Scenario, simulation: Simulation) -> list[str]:
+def _agreements(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
     """Those that are live, with their last day and what they hold back; deals on the table."""
-    world, day, lines = simulation.world, simulation.world.today, []
+    world, lines = simulation.world, []
     for name, agreement in scenario.agreements.items():
         column = simulation.plan.column("agreements", name)
         if lives.live(world, column, day)[0]:
