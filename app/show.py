@@ -55,8 +55,8 @@ def shown(
         written(simulation, day, about, chart, pair)
     when = f"{days.date(day)} {about}".rstrip()
     standing = {
-        f"In force on {when}": _in_force(scenario, simulation),
-        f"Agreements on {when}": _agreements(scenario, simulation),
+        f"In force on {when}": _in_force(scenario, simulation, day),
+        f"Agreements on {when}": _agreements(scenario, simulation, day),
         f"Tariff stacks on {when}": _stacks(scenario, simulation),
         f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
             _by_sector(simulation) if sectors else []
@@ -189,8 +189,8 @@ def _first(scalar: Scalar) -> int:
     return int(quantile(scalar.distribution, np.array([1e-9]), scalar.dimension)[0])
 
 
-def _in_force(scenario: Scenario, simulation: Simulation) -> list[str]:
-    world, day, lines = simulation.world, simulation.world.today, []
+def _in_force(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
+    world, lines = simulation.world, []
     for name, part in scenario.instruments.items():
         column = simulation.plan.column("instruments", name)
         standing = simulation.plan.standings[column]
@@ -210,9 +210,9 @@ def _in_force(scenario: Scenario, simulation: Simulation) -> list[str]:
     return lines
 
 
-def _agreements(scenario: Scenario, simulation: Simulation) -> list[str]:
+def _agreements(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
     """Those that are live, with their last day and what they hold back; deals on the table."""
-    world, day, lines = simulation.world, simulation.world.today, []
+    world, lines = simulation.world, []
     for name, agreement in scenario.agreements.items():
         column = simulation.plan.column("agreements", name)
         if lives.live(world, column, day)[0]:

@@ -40,7 +40,7 @@ def block_of(briefing, section, kind):
 
 def test_every_command_reads_it(tmp_path):
     assert "valid, 0 warning(s)" in parley("validate", TWO_YEARS, "--strict")
-    assert "25.0 pp over MFN = list_3_rise 25" not in parley("show", TWO_YEARS)  # show: nobody moves, scripts neither
+    assert "25.0 pp over MFN = list_3_rise 25" in parley("show", TWO_YEARS)  # facts are replayed
     assert "China withdraws Duty on American cars" in parley("explain", TWO_YEARS, "--run", 0)
     told = parley("run", TWO_YEARS, "--out", tmp_path)
     assert "%" not in told
