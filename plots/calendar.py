@@ -5,6 +5,7 @@ Of a past that is replayed it says when each stood, when it was threatened, and 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -22,6 +23,7 @@ from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
 from plots.timeline import date_axis
 from sim.days import date
+from sim.days import day as day_of
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,27 @@ def first_weeks(dates: Iterable[int], first: int, last: int) -> int | None:
     return max(quiet, key=lambda end: quiet[end], default=None)
 
 
+LABELS, LABELS_OF_PAST, QUIET = 0.34, 0.42, 0.3
+"""Shares of the width: labels at most; in a past, where no state stands beside them; the time before the busy one."""
+BUSY, BUSY_MOST = 0.35, 0.5
+"""The end of a past is spread out if its share of turns exceeds that of its days by so much; the latter at most."""
+
+
+def busy_since(lives: Iterable[Life], days: NDArray[np.int32]) -> int | None:
+    """The turn of the year since which most happened in a past, if that is so of a short time at its end."""
+    first, last = int(days[0]), int(days[-1])
+    turns = [int(days[place]) for life in lives for place in 1 + np.flatnonzero(np.diff(life.share))]
+    turns += [threat for life in lives for threat in life.threats]
+    years = [day_of(datetime.date(year, 1, 1)) for year in range(date(first).year + 1, date(last).year + 1)]
+    gains = {
+        new_year: np.mean(np.asarray(turns) >= new_year) - (last - new_year) / (last - first)
+        for new_year in years
+        if turns and last - new_year <= BUSY_MOST * (last - first)
+    }
+    busiest = max(gains, key=lambda new_year: gains[new_year], default=None)
+    return busiest if busiest is not None and gains[busiest] >= BUSY else None
+
+
 MILESTONES = "Milestones"
 ROW, GAP, NUMBER = 13.0, 10.0, 34.0
 """Points: height of a row, space between panels, width of the numbers at the right."""
@@ -118,19 +141,23 @@ def calendar_chart(
     source: str,
     size: str = "page",
     past: bool = False,
+    busy: int | None = None,
+    name: str = "calendar",
 ) -> Chart:
     """Rows under the headings of their holders, shaded by share; the crowded first weeks on a scale of their own.
 
     `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last. A `past`
-    has one line of time and no shares: a row says what has become of it.
+    has one line of time and no shares: a row says what has become of it, and the time from `busy` on is spread out.
+    `name` is that of the chart's files.
     """
     first, last = int(days[0]), int(days[-1])
     dates = [day for mark in marks for day in (mark.first, mark.last)]
     agreed = [life.last_day for life in lives if life.last_day]
-    end = None if past else first_weeks([*dates, *agreed], first, last)
+    end = busy if past else first_weeks([*dates, *agreed], first, last)
     what = "When each is" if past else "Share of futures in which each is"
     subtitle = f"{what} in force or live, {long_date(first)} to {long_date(last)}"
-    subtitle += "" if end is None else "; first weeks spread out"
+    if end is not None:
+        subtitle += f"; spread out from {long_date(end)}" if past else "; first weeks spread out"
     parts: list[Life | Mark] = [*marks, *lives]
     number = max(NUMBER, 10 + max((width(_at_the_end(part, past), LABEL) for part in parts), default=0.0) * past)
     across = body_width(size)
@@ -140,7 +167,7 @@ def calendar_chart(
         *(width(words, LABEL) for words in [*(life.words for life in lives), *(mark.title for mark in marks)]),
         *(width(heading, LABEL, bold=True) for heading in headings),
     )
-    label = min(widest + 8, 0.34 * across)
+    label = min(widest + 8, (LABELS_OF_PAST if past else LABELS) * across)
     left = label + state
     items = _key(lives, marks, past)
     above = key.height(items, across) + 30
@@ -151,16 +178,18 @@ def calendar_chart(
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + 4)
         key.draw(made, items, 0)
-        for place, wide, one, other in _panels(left, across - left - number, first, end, last):
+        first_part = QUIET if past else 0.5
+        for place, wide, one, other in _panels(left, across - left - number, first, end, last, first_part):
             panel = made.axes(place, above, wide, tall)
             panel.set_ylim(tall, 0)
-            date_axis(panel, one, other, wide, top=True)
+            shared = past and other == end  # the turn of the year is labelled where the next panel begins
+            date_axis(panel, one, other - shared, wide, top=True)
             panel.grid(visible=True, axis="x")
             _fill(panel, rows, days, (one, other), wide)
         _words(made, rows, above, label, first, past)
     alt, table = _alt(title, lives, marks, past), _table(lives, marks, days)
     key_values = _stretches_told(lives, marks, days) if past else _key_values(lives, marks, days, end)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, key_values, made.head)
+    return Chart(name, made.figure, title, subtitle, alt, table, key_values, made.head)
 
 
 Row = tuple[Life | Mark | str, float, str]
@@ -186,15 +215,15 @@ def _stretched(rows: list[Row], tall: float) -> list[Row]:
 
 
 def _panels(
-    left: float, room: float, first: int, end: int | None, last: int
+    left: float, room: float, first: int, end: int | None, last: int, first_part: float
 ) -> Iterator[tuple[float, float, int, int]]:
     """Left edge, width, first and last day of each panel."""
     if end is None:
         yield left, room, first, last
         return
-    wide = (room - GAP) / 2
+    wide = (room - GAP) * first_part
     yield left, wide, first, end
-    yield left + wide + GAP, wide, end, last
+    yield left + wide + GAP, room - GAP - wide, end, last
 
 
 def _fill(panel: Axes, rows: list[Row], days: NDArray[np.int32], window: tuple[int, int], wide: float) -> None:
@@ -225,7 +254,7 @@ def _milestone(panel: Axes, mark: Mark, y: float, window: tuple[int, int]) -> No
 def _announced(panel: Axes, life: Life, y: float, window: tuple[int, int], point: float) -> None:
     """The day for which it is threatened or enacted; days of threats past; an agreement's last day."""
     for threat in life.threats:
-        if window[0] <= threat <= window[1]:
+        if window[0] <= threat < window[1]:
             look: dict[str, Any] = {"markeredgecolor": life.colour, "markersize": 5.5, "clip_on": False, "zorder": 5}
             panel.plot(threat, y, ">", color="white", **look)
     if life.planned is not None and window[0] <= life.planned < window[1]:

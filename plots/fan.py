@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from plots.lettering import balanced, height, spread, width
-from plots.numbers import MINUS
+from plots.numbers import MINUS, rate
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
 from plots.timeline import date_axis, sample, stepped
@@ -45,8 +45,8 @@ def fan_chart(
     across = body_width(size)
     labels = {name: _labels(fan[:, -1], single) for name, fan in fans.items()}
     beside = max(width(words, SMALL, bold=True) for found in labels.values() for _, words in found) + 6
-    least, most = _scale(fans)
-    indent = max(width(f"{value:,.0f}", SMALL) for value in _round_values(most)) + 3
+    least, most = scale(fans)
+    indent = max(width(f"{value:,.0f}", SMALL) for value in gridded(most)) + 3
     wide = (across - indent - GAP * (len(paths) - 1)) / len(paths) - beside
     heads = {name: balanced(titles[name], wide + beside - 4, LABEL, bold=True) for name in paths}
     above = max(height(words, LABEL) for words in heads.values()) + 8
@@ -76,13 +76,17 @@ def fan_chart(
 
 def _telling(fan: NDArray[np.float64], single: bool) -> NDArray[np.int64]:
     """Places of the days that a reader's table shows: evenly apart; of a single run where it changes, and the last."""
-    count = fan.shape[1]
-    places = np.unique(np.r_[0, 1 + np.flatnonzero(np.diff(fan[2])), count - 1]) if single else np.arange(count)
+    places = changes(fan[2]) if single else np.arange(fan.shape[1])
     return places[sample(len(places), MOST_CHANGES if single else 9)]
 
 
-def _scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
-    """Lowest and highest value drawn, with air above the highest spike; zero is always there."""
+def changes(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Places of the first value, of those that differ from the one before, and of the last."""
+    return np.unique(np.r_[0, 1 + np.flatnonzero(np.diff(values)), len(values) - 1])
+
+
+def scale(fans: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
+    """Lowest and highest value drawn of all series, with air above the highest spike; zero is always there."""
     lowest = min(float(fan.min()) for fan in fans.values())
     highest = max(float(fan.max()) for fan in fans.values())
     air = 0.06 * max(highest - lowest, 1.0)
@@ -100,7 +104,7 @@ def _bands(axes: Axes, days: NDArray[np.int32], fan: NDArray[np.float64], shade:
 
 def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, most: float) -> None:
     """Horizontal lines on round values; the numbers stand on them in the first panel."""
-    values = _round_values(most)
+    values = gridded(most)
     axes.set_yticks(values, [""] * len(values))
     axes.grid(visible=True, axis="y")
     if numbered is not None:
@@ -111,16 +115,17 @@ def _grid(made: Sheet, axes: Axes, numbered: tuple[float, float, float] | None, 
             made.text(left - 2, y, f"{value:,.0f}", fontsize=SMALL, color=GREY, ha="right")
 
 
-def _round_values(most: float) -> list[float]:
+def gridded(most: float) -> list[float]:
+    """Round values for horizontal lines, zero among them."""
     locator = MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True)
     return [value for value in locator.tick_values(0, most) if value < most]
 
 
 def _labels(ends: NDArray[np.float64], single: bool) -> list[tuple[float, str]]:
     """Value and words of the labels at the end: the median, and each band that is more than a line, at its edge."""
-    written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
     if single:
-        return [(float(ends[2]), written[2])]
+        return [(float(ends[2]), rate(float(ends[2])))]
+    written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
     to = " to " if ends[0] < 0 else "–"
     said = [(float(ends[2]), f"median {written[2]}")]
     for words, low, high in (("50 %", 1, 3), ("90 %", 0, 4)):
@@ -144,7 +149,7 @@ def _ends(
 def _told(fan: NDArray[np.float64], single: bool) -> str:
     start, ends = fan[2, 0], fan[:, -1]
     if single:
-        return f"{start:.0f} points at first, at most {fan[2].max():.0f}, {ends[2]:.0f} at the end"
+        return f"{rate(start)} points at first, at most {rate(fan[2].max())}, {rate(ends[2])} at the end"
     return (
         f"median {start:.0f} points at first, {ends[2]:.0f} at the end; then 50 of 100 futures lie between "
         f"{ends[1]:.0f} and {ends[3]:.0f}, 90 between {ends[0]:.0f} and {ends[4]:.0f}"

@@ -44,8 +44,13 @@ def published_chart(
     title: str,
     source: str,
     size: str = "page",
+    numbers: dict[str, int] | None = None,
+    name: str = "published",
 ) -> Chart:
-    """A panel for each comparison, each on a scale of its own; `colours` are those of the importers, by comparison."""
+    """A panel for each comparison, each on a scale of its own; `colours` are those of the importers, by comparison.
+
+    `numbers` are those of the explanations where this is one of several charts; `name` is that of its files.
+    """
     first = min(int(one.days[0]) for one in comparisons)
     last = max(int(one.days[-1]) for one in comparisons)
     subtitle = (
@@ -53,7 +58,7 @@ def published_chart(
         f"{'; every panel on its own scale' if len(comparisons) > 1 else ''}. Gap: this scenario less published"
     )
     across = body_width(size)
-    windows = numbered(comparisons)
+    windows = numbered(comparisons) if numbers is None else numbers
     notes = [wrap(f"{number}  {words}", across - 4, SMALL) for number, words in _notes(comparisons, windows)]
     below = sum(height(lines, SMALL) + 2 for lines in notes) + (6 if notes else 0)
     items = _key(comparisons, colours)
@@ -76,9 +81,7 @@ def published_chart(
             made.text(0, y, lines, va="top", fontsize=SMALL, color=GREY)
             y += height(lines, SMALL) + 2
     alt = f"{title}. " + "; ".join(f"{one.part.title}: {told(one).replace(chr(10), ' ')}" for one in comparisons) + "."
-    return Chart(
-        "published", made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head
-    )
+    return Chart(name, made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head)
 
 
 def told(one: Comparison) -> str:
@@ -113,7 +116,8 @@ def _notes(comparisons: list[Comparison], windows: dict[str, int]) -> Iterator[t
             for window in one.part.windows
             if window.why == why and _shown(one, window)
         )
-        yield number, f"{'; '.join(_span(*span) for span in spans)}: {why}"
+        if spans:
+            yield number, f"{'; '.join(_span(*span) for span in spans)}: {why}"
 
 
 def _span(first: int, last: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from app.briefing.answer import count
@@ -9,6 +11,7 @@ from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from plots.numbers import NARROW, long_date, rate, signed
 from plots.published import numbered, published_chart
+from plots.style import Chart
 from sim.analysis.published import Comparison
 from sim.days import day
 from sim.scenario.model import Published
@@ -19,7 +22,7 @@ TABLES = {
 }
 """What the shipped tables are called where the file names no source."""
 MOST_PANELS = 12
-"""Comparisons that are drawn; the table holds them all."""
+"""Comparisons of one chart."""
 
 
 def comparisons(found: Findings) -> list[Block]:
@@ -27,10 +30,8 @@ def comparisons(found: Findings) -> list[Block]:
     compared = found.comparisons
     blocks: list[Block] = []
     if compared:
-        drawn = compared[:MOST_PANELS]
-        colours = [found.colours[_importer(found, one.part)] for one in drawn]
         blocks = [
-            FigureBlock(published_chart(drawn, colours, finding(compared), found.source)),
+            *(FigureBlock(chart) for chart in _charts(found, compared)),
             _table(found, compared),
             Paragraph(_meaning(compared), note=True),
         ]
@@ -40,6 +41,17 @@ def comparisons(found: Findings) -> list[Block]:
         text = f"Not compared, for want of published figures between start and as_of: {'; '.join(without)}."
         blocks.append(Paragraph(text, note=True))
     return blocks
+
+
+def _charts(found: Findings, compared: list[Comparison]) -> Iterator[Chart]:
+    """As many as are needed, of about the same number of panels."""
+    numbers = numbered(compared)
+    charts = -(-len(compared) // MOST_PANELS)
+    for place, part in enumerate(np.array_split(np.arange(len(compared)), charts), start=1):
+        drawn = [compared[k] for k in part]
+        colours = [found.colours[_importer(found, one.part)] for one in drawn]
+        name = "published" if place == 1 else f"published_{place}"
+        yield published_chart(drawn, colours, finding(drawn), found.source, numbers=numbers, name=name)
 
 
 def _importer(found: Findings, part: Published) -> str:
@@ -83,7 +95,7 @@ def _course(one: Comparison) -> str:
 
 
 def _table(found: Findings, compared: list[Comparison]) -> Table:
-    numbers = numbered(compared[:MOST_PANELS])
+    numbers = numbered(compared)
     rows = [
         [
             one.part.title,
@@ -118,7 +130,7 @@ def _windows(one: Comparison, numbers: dict[str, int]) -> str:
         inside = (day(window.from_) <= one.days) & (one.days <= day(window.to))
         if inside.any():
             gaps = one.gap[inside]
-            number = f"{numbers[window.why]}: " if window.why in numbers else ""
+            number = f"{numbers[window.why]}: "
             span = " to ".join(dict.fromkeys(long_date(day(date)) for date in (window.from_, window.to)))
             said.append(f"{number}{span} ({signed(float(gaps[np.abs(gaps).argmax()]))}), {window.why}")
     return "; ".join(said) or "–"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
@@ -11,10 +12,10 @@ from app.briefing.answer import count
 from app.briefing.comparisons import finding
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.calendar import Life, Mark, calendar_chart, folded
-from plots.fan import fan_chart
+from plots.calendar import Life, Mark, busy_since, calendar_chart, folded
+from plots.lines import lines_chart
 from plots.numbers import NARROW, long_date, percent, rate
-from plots.style import ACCENT
+from plots.style import ACCENT, Chart
 from sim.analysis import standing as shares
 from sim.analysis.record import Stack, Threat
 from sim.days import MISSING
@@ -22,8 +23,15 @@ from sim.scenario.expressions import Kind
 from sim.scenario.model import Instrument
 from sim.world.log import What
 
-SERIES = 3
+SERIES = 4
 """Goods whose tariff paths are drawn; the table has all."""
+MOST_MARKS = 12
+"""Milestones in the calendar chart; more are told day by day only."""
+MOST_ROWS = 40
+"""Rows of one calendar chart."""
+AGREEMENTS = "Agreements"
+LONG = 20
+"""Rows of a table that is shown on request."""
 TOLD = 2
 """Goods that the answer speaks of."""
 TAGS = {
@@ -140,10 +148,11 @@ def tariffs(found: Findings) -> list[Block]:
     name, good = next(iter(goods.items()))
     title = f"{good.title}: {_course(found, found.record.stack(name))}"
     first, last = long_date(found.plan.start), long_date(found.plan.horizon)
-    subtitle = f"Legal stack over the MFN rate, percentage points, {first} to {last}."
+    subtitle = f"Legal stack over the MFN rate, percentage points, {first} to {last}"
     titles = {name: good.title for name, good in drawn.items()}
     shades = {name: found.colours[good.importer] for name, good in drawn.items()}
-    chart = fan_chart(paths, titles, shades, title, subtitle.removesuffix("."), found.source)
+    peaks = {name: _peak(found, found.record.stack(name)) for name in drawn}
+    chart = lines_chart(paths, titles, peaks, shades, title, subtitle, found.source)
     rows = []
     for name, good in goods.items():
         stack = found.record.stack(name)
@@ -174,16 +183,37 @@ def _month(stack: Stack) -> str:
 def calendar(found: Findings) -> list[Block]:
     """When each stood: milestones, agreements, instruments; and which share a row."""
     marks = [mark for name in found.scenario.milestones if (mark := _mark(found, name)) is not None]
+    marks = marks if len(marks) <= MOST_MARKS else []
     rows = folded([*_agreements(found), *_instruments(found)])
     if not rows and not marks:
         return []
-    days = found.result.days(since=found.plan.start)
-    chart = calendar_chart(rows, marks, days, _calendar_finding(found), found.source, past=True)
-    blocks: list[Block] = [FigureBlock(chart)]
+    blocks: list[Block] = [FigureBlock(chart) for chart in _calendars(found, rows, marks)]
     if shared := [[row.words, "; ".join([row.title, *row.others])] for row in rows if row.others]:
         caption = "Rows that stand for several instruments with the same life"
         blocks.append(Table(caption, ["Row", "Instruments"], shared, folded=True))
     return blocks
+
+
+def _calendars(found: Findings, rows: list[Life], marks: list[Mark]) -> Iterator[Chart]:
+    """One chart, or several of about the same number of rows; the milestones stand in the first."""
+    days = found.result.days(since=found.plan.start)
+    busy = busy_since(rows, days)
+    charts = max(1, -(-len(rows) // MOST_ROWS))
+    for place, part in enumerate(np.array_split(np.arange(len(rows)), charts), start=1):
+        drawn = [rows[k] for k in part]
+        title = _calendar_finding(found) if charts == 1 else _part_finding(drawn)
+        name = "calendar" if place == 1 else f"calendar_{place}"
+        shown = marks if place == 1 else []
+        yield calendar_chart(drawn, shown, days, title, found.source, past=True, busy=busy, name=name)
+
+
+def _part_finding(rows: list[Life]) -> str:
+    """How much of what some rows hold still stands."""
+    holders = _and([name for name in dict.fromkeys(row.group for row in rows) if name != AGREEMENTS])
+    sizes = [(1 + len(row.others), row.end in ("in force", "live")) for row in rows if row.share.any()]
+    ever, still = sum(size for size, _ in sizes), sum(size for size, stands in sizes if stands)
+    stands = f"{count(still)} still {'does' if still == 1 else 'do'}"
+    return f"{holders}: of {count(ever)} instruments and agreements that have stood, {stands}"
 
 
 def _mark(found: Findings, name: str) -> Mark | None:
@@ -199,7 +229,7 @@ def _agreements(found: Findings) -> list[Life]:
     for name, part in found.scenario.agreements.items():
         share = shares.live(found.result, name, since=found.plan.start)
         if share.any():
-            rows.append(Life(part.title, "Agreements", ACCENT, share, end="live" if share[-1] else "over"))
+            rows.append(Life(part.title, AGREEMENTS, ACCENT, share, end="live" if share[-1] else "over"))
     return rows
 
 
@@ -268,7 +298,7 @@ def threats(found: Findings) -> list[Block]:
                 "Threats and what became of them",
                 ["Day", "By", "Threatened", "What became of it"],
                 rows,
-                folded=len(rows) > 12,
+                folded=len(rows) > LONG,
             )
         ]
         if rows
@@ -302,7 +332,7 @@ def standing(found: Findings) -> list[Block]:
             rows.append([part.title, heading, KINDS[part.kind], _rate(part, one.rate), basis, one.state, since])
     columns = ["Instrument", "By", "Kind", "Rate, points", "Legal basis", "State", "Since"]
     caption = f"What stands on {long_date(found.plan.horizon)}: {len(rows)}"
-    return [Table(caption, columns, rows)] if rows else []
+    return [Table(caption, columns, rows, folded=len(rows) > LONG)] if rows else []
 
 
 def _rate(part: Instrument, points: float) -> str:
@@ -347,5 +377,5 @@ def sources(found: Findings) -> list[Block]:
     text = "Every dated act of the record rests on one of these, or on a reason given with the number below."
     return [
         Paragraph(text),
-        Table(f"Sources: {len(rows)}", ["Source", "Published", "How it was taken"], rows, folded=len(rows) > 20),
+        Table(f"Sources: {len(rows)}", ["Source", "Published", "How it was taken"], rows, folded=len(rows) > LONG),
     ]

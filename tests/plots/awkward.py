@@ -5,6 +5,7 @@ import numpy as np
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
 from plots.fan import fan_chart
+from plots.lines import lines_chart
 from plots.moves import moves_chart
 from plots.odds import odds_chart
 from plots.published import published_chart
@@ -68,7 +69,7 @@ def fan_of(series, count, size, values=30.0):
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
 
 
-def past_of(instruments, milestones, count, size, long=False):
+def past_of(instruments, milestones, count, size, long=False, busy=None):
     span = days(count)
     lives = [Life("Truce", "Agreements", BLUE, (span > FIRST + count // 2).astype(float), end="over")]
     for k in range(instruments):
@@ -80,7 +81,7 @@ def past_of(instruments, milestones, count, size, long=False):
     marks = [
         Mark(f"{LONG} {k}" if long else f"Meeting {k}", FIRST + 7 * k, FIRST + 7 * k, k % 2) for k in range(milestones)
     ]
-    return calendar_chart(lives, marks, span, *TOLD, size, past=True)
+    return calendar_chart(lives, marks, span, *TOLD, size, past=True, busy=busy)
 
 
 def line_of(series, count, size):
@@ -90,6 +91,17 @@ def line_of(series, count, size):
     paths = {name: Steps(span[: walk.shape[1]], walk) for name in names}
     titles = dict.fromkeys(names, LONG)
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size)
+
+
+def lines_of(series, count, size, long=False, most=150):
+    span, chance = days(count), np.random.default_rng(1)
+    paths = {}
+    for k in range(series):
+        walk = np.repeat(chance.integers(0, most + 1, count // 30 + 1), 30)[: len(span)].astype(float)
+        paths[f"s{k}"] = Steps(span[: len(walk)], walk[None, :])
+    titles = {name: f"{LONG} {name}" if long else f"Goods {name}" for name in paths}
+    peaks = dict.fromkeys(paths, "152.5 at the peak from 10 April 2025 to 13 May 2025")
+    return lines_chart(paths, titles, peaks, dict.fromkeys(paths, BLUE), FINDING, "Points", SOURCE, size)
 
 
 def truce_of(count, size, ended, live):
@@ -164,9 +176,15 @@ CASES = {
     "fan of six years": lambda size: fan_of(3, 2190, size),
     "a past": lambda size: past_of(8, 3, 550, size),
     "a past of eight years, long": lambda size: past_of(50, 12, 2900, size, long=True),
+    "a past with a busy end": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2500 + 50),
+    "a past that turns with the year": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2269),
     "a past without milestones": lambda size: past_of(1, 0, 30, size),
     "one line": lambda size: line_of(1, 550, size),
     "three lines of eight years": lambda size: line_of(3, 2900, size),
+    "path of one good": lambda size: lines_of(1, 550, size),
+    "paths of four goods": lambda size: lines_of(4, 2900, size),
+    "paths of six goods, long": lambda size: lines_of(6, 2900, size, long=True),
+    "paths at zero": lambda size: lines_of(2, 90, size, most=0),
     "truce": lambda size: truce_of(442, size, 0.5, 0.9),
     "truce, ends alike": lambda size: truce_of(442, size, 0.5, 0.5),
     "truce, never over": lambda size: truce_of(442, size, 0.0, 1.0),
