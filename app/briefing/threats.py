@@ -36,8 +36,8 @@ def threat_lanes(found: Findings) -> list[Block]:
         subtitle = f"What was announced with a date ahead and what became of it, {_period(*window)}"
     else:
         subtitle = (
-            f"Bars: a typical future that ends in “{branch.title}”, {_period(*window)}; dotted: today. At the right: "
-            "share of all futures"
+            f"Bars: a typical future that ends in “{branch.title}”, {_period(*window)}"
+            f"{'; dotted: today' if window[0] < first else ''}. At the right: share of all futures"
         )
     title = _record(shown) if record else _finding(found, shown)
     rows = folded(rows)
