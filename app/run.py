@@ -7,15 +7,17 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import click
 
-from app.briefing.build import write_briefing
+from app.briefing.build import PAGE, write_briefing
+from app.briefing.seen import Focus
 from app.reading import read_scenario
+from plots.numbers import percent, span
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
 from sim.experiments.ensemble import (
@@ -34,11 +36,16 @@ from sim.experiments.ensemble import (
 from sim.negotiation.policy import QuantityError
 from sim.results.block import outcome_names
 from sim.results.result import Result
+from sim.scenario import focus
 from sim.scenario.evaluation import EvaluationError
 from sim.scenario.model import Scenario
+from sim.scenario.provenance import Documented
+from sim.scenario.stances import stances
 
 BASE = "base"
 """Folder of the scenario as the file has it, beside those of its what-ifs."""
+_STANCE = "stance "
+"""Before the name of a stance of the focus, among variants: no what-if has a space in its name."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,12 @@ class Finished:
     blocks_resumed: int
     what_ifs: dict[str, str]
     """what-if → digest"""
+    focus: Focus | None = None
+    """the country that has a page of its own"""
 
     @property
     def briefing(self) -> Path:
-        return self.folder / "briefing.html"
+        return self.folder / PAGE
 
     def summary(self) -> dict[str, Any]:
         """The `--json` of the run."""
@@ -72,20 +81,24 @@ class Finished:
             "blocks": self.blocks,
             "blocks_resumed": self.blocks_resumed,
             "what_ifs": self.what_ifs,
+            **({} if self.focus is None else {"focus": str(self.folder / self.focus.page)}),
         }
 
     def text(self) -> str:
         """The same for a reader."""
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
-        lines = [self.scenario.title, ""]
+        lines = [self.scenario.title, *([] if self.scenario.is_record else [""])]
         nested = self.scenario.ensemble.chances > 1
-        for name, o in self.odds.items():
-            found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"
+        for name, o in ({} if self.scenario.is_record else self.odds).items():
+            found = "within chance" if o.low is None or o.high is None else span(o.low, o.high)
             band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
-            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
+            lines.append(f"{percent(o.mean):>9}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
         spent = ", ".join(f"{name} {value:.1f} s" for name, value in self.seconds.items())
         resumed = f"; {self.blocks_resumed} of {self.blocks} blocks were there already" if self.blocks_resumed else ""
-        return "\n".join([*lines, "", f"{spent}{resumed}", f"digest {self.digest}", f"briefing: {self.briefing}"])
+        pages = [f"briefing: {self.briefing}"]
+        if self.focus is not None:
+            pages.append(f"{self.focus.title}: {self.folder / self.focus.page}")
+        return "\n".join([*lines, "", f"{spent}{resumed}", f"digest {self.digest}", *pages])
 
 
 def run_scenario(
@@ -96,6 +109,7 @@ def run_scenario(
     runs: int | None = None,
     seed: int | None = None,
     what_ifs: bool = False,
+    focus_on: str | None = None,
     out: Path = Path("out"),
     workers: int | None = None,
     block: int | None = None,
@@ -113,6 +127,13 @@ def run_scenario(
     variants: dict[str, Scenario] = {BASE: scenario}
     if what_ifs:
         variants |= {name: read_scenario(file, name, sets, strict, quiet=True) for name in scenario.what_ifs}
+    country = focused(scenario, focus_on)
+    if country is not None:
+        variants |= {
+            _STANCE + stance.name: read_scenario(file, what_if, (*sets, *stance.sets), strict, quiet=True)
+            for stance in country.stances
+            if not stance.missing
+        }
     requests = _requests(variants, runs, seed, block)
     seconds = {"load": perf_counter() - began}
     target = out / folder_name(file, what_if)
@@ -127,14 +148,17 @@ def run_scenario(
             writing = perf_counter()
             results = {name: _place(name, one, simulated[name], staging, scenario) for name, one in requests.items()}
             (staging / "manifest.json").write_text(
-                json.dumps(_manifest(requests, simulated, command), indent=1, ensure_ascii=False),
+                json.dumps(_manifest(requests, simulated, command, country), indent=1, ensure_ascii=False),
                 encoding="utf-8",
             )
             base = results[BASE]
             odds = shares(base.outcome, base.outcome_names, base.chances)
             seconds["write"] = spent.write + perf_counter() - writing
             rendering = perf_counter()
-            write_briefing(base, [result for name, result in results.items() if name != BASE], staging, command)
+            if country is not None:
+                played = {name.removeprefix(_STANCE): one for name, one in results.items() if name.startswith(_STANCE)}
+                country = replace(country, results=played)
+            write_briefing(base, [results[name] for name in scenario.what_ifs if what_ifs], staging, command, country)
             seconds["render"] = perf_counter() - rendering
         for request in distinct.values():
             drop_work(out, request)  # while it is held: another process that waits for it must not find it half gone
@@ -146,8 +170,22 @@ def run_scenario(
         seconds,
         sum(one.blocks for one in by_key.values()),
         sum(one.blocks_resumed for one in by_key.values()),
-        {name: one.digest for name, one in simulated.items() if name != BASE},
+        {name: one.digest for name, one in simulated.items() if name in scenario.what_ifs},
+        country,
     )
+
+
+def focused(scenario: Documented, name: str | None) -> Focus | None:
+    """The country of a page of its own: the one named on the command line, or else in the file. UsageError if none."""
+    named = scenario.focus if name is None else name
+    if named is None:
+        return None
+    actor = focus.speaker(scenario, named)
+    if actor is None:
+        message, near = focus.unknown(scenario, named)
+        raise click.UsageError(f"--focus: {message}" + (f" (did you mean {near!r}?)" if near else ""))
+    title = scenario.actors[actor].title
+    return Focus(actor, title, focus.code(scenario, named), stances(scenario, actor))
 
 
 def _requests(
@@ -201,23 +239,28 @@ def folder_name(file: str, what_if: str | None) -> str:
 
 def result_folder(name: str) -> str:
     """Where a variant's tables lie in the output folder."""
+    if name.startswith(_STANCE):
+        return f"results/focus/{name.removeprefix(_STANCE)}"
     return "results/base" if name == BASE else f"results/what_ifs/{name}"
 
 
 def _place(name: str, request: Request, simulated: Simulated, staging: Path, scenario: Scenario) -> Result:
-    title = scenario.title if name == BASE else str(scenario.what_ifs[name].get("title", name))
+    title = str(scenario.what_ifs[name].get("title", name)) if name in scenario.what_ifs else scenario.title
     folder = staging / result_folder(name)
-    place(simulated, manifest(request, simulated, title), folder)
-    return Result(plan(request.scenario), folder, None if name == BASE else name)
+    place(simulated, manifest(request, simulated, title), folder, request.scenario)
+    return Result(plan(request.scenario), folder, name if name in scenario.what_ifs else None)
 
 
-def _manifest(requests: dict[str, Request], simulated: dict[str, Simulated], command: str) -> dict[str, Any]:
-    """The manifest of the whole folder: that of the base, the command, and the digests of the what-ifs."""
+def _manifest(
+    requests: dict[str, Request], simulated: dict[str, Simulated], command: str, country: Focus | None
+) -> dict[str, Any]:
+    """The manifest of the whole folder: that of the base, the command, the digests of all variants, the pages."""
     about = manifest(requests[BASE], simulated[BASE], requests[BASE].scenario.title)
     digests = {name: one.digest for name, one in simulated.items()}
     return about | {
         "command": command,
         "digests": digests,
+        "pages": [PAGE] if country is None else [PAGE, country.page],
         "outcome_order": outcome_names(plan(requests[BASE].scenario)),
     }
 

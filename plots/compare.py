@@ -18,13 +18,22 @@ NARROWEST, ROW, GAP = 50.0, 15.0, 7.0
 """Points: of a panel, of a row, between panels."""
 
 
-def compare_chart(changes: Changes, titles: dict[str, str], title: str, source: str, size: str = "page") -> Chart:
-    """A panel for each what-if, a row for each outcome that one of them clearly changes; bars in points."""
+def compare_chart(
+    changes: Changes,
+    titles: dict[str, str],
+    title: str,
+    source: str,
+    size: str = "page",
+    called: str = "what_ifs",
+    measure: str = "Change in the odds",
+) -> Chart:
+    """A panel for each what-if, a row for each outcome that one of them clearly changes; bars in points.
+
+    Under another name and measure, panels may be other variants and rows other things measured in percentage points.
+    """
     outcomes = [name for name in next(iter(changes.values())) if any(panel[name].clear for panel in changes.values())]
     outcomes = outcomes or list(next(iter(changes.values())))[:1]
-    subtitle = (
-        "Change in the odds, percentage points, on the same futures; dot: no clear difference (under twice its error)"
-    )
+    subtitle = f"{measure}, percentage points, on the same futures; dot: no clear difference (under twice its error)"
     across = body_width(size)
     words = {name: balanced(titles[name], 0.27 * across, LABEL) for name in outcomes}
     left = max(width(name, LABEL) for name in words.values()) + 10
@@ -52,7 +61,7 @@ def compare_chart(changes: Changes, titles: dict[str, str], title: str, source: 
                 _bars(made, panel, [changes[name][o] for o in outcomes], rows, (x, top + head, wide), _ends(changes))
             top += head + sum(rows) + 10
     alt, table = _alt(title, changes, titles), _table(changes)
-    return Chart("what_ifs", made.figure, title, subtitle, alt, table, _key_values(changes, titles), made.head)
+    return Chart(called, made.figure, title, subtitle, alt, table, _key_values(changes, titles), made.head)
 
 
 def _ends(changes: Changes) -> tuple[float, float]:

@@ -15,7 +15,12 @@ from sim.scenario.model import OTHER
 
 def ranked(odds: dict[str, Odds]) -> list[str]:
     """Outcomes by their odds, the highest first; what is left over comes last."""
-    return sorted(odds, key=lambda name: (name == OTHER, -odds[name].mean))
+    return ranked_shares({name: one.mean for name, one in odds.items()})
+
+
+def ranked_shares(shares: dict[str, float]) -> list[str]:
+    """The same from the shares of futures alone."""
+    return sorted(shares, key=lambda name: (name == OTHER, -shares[name]))
 
 
 def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source: str, size: str = "page") -> Chart:

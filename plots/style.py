@@ -120,6 +120,13 @@ def tint(colour: str, strength: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def ink_on(fill: tuple[float, float, float]) -> str:
+    """Dark or white letters, whichever has the higher contrast (WCAG) on a fill."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066 else INK
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Everything drawn inside has the house style."""
@@ -130,12 +137,34 @@ def house_style() -> Iterator[None]:
 def write(chart: Chart, folder: Path) -> None:
     """Write `name.svg`, `name.png` (200 dpi) and `name.csv`; the same bytes every time."""
     folder.mkdir(parents=True, exist_ok=True)
+    for suffix in (".svg", ".png"):
+        _write_figure(chart, folder / f"{chart.name}{suffix}")
+    _write_table(chart, folder / f"{chart.name}.csv")
+
+
+def write_as(chart: Chart, file: Path) -> None:
+    """Write the chart to a file, by its ending .svg, .png (200 dpi) or .pdf, and its data as CSV beside it."""
+    _write_figure(chart, file)
+    _write_table(chart, file.with_suffix(".csv"))
+
+
+_METADATA: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": "Parley"},
+    ".png": {"Software": "Parley"},
+    ".pdf": {"CreationDate": None, "Creator": "Parley", "Producer": "Parley"},
+}
+"""What says who made a file; no dates, so that the same chart has the same bytes."""
+
+
+def _write_figure(chart: Chart, file: Path) -> None:
+    suffix = file.suffix.lower()
+    title = {} if suffix == ".png" else {"Title": chart.title}
     with house_style():
-        chart.figure.savefig(
-            folder / f"{chart.name}.svg", metadata={"Date": None, "Creator": "Parley", "Title": chart.title}
-        )
-        chart.figure.savefig(folder / f"{chart.name}.png", dpi=200, metadata={"Software": "Parley"})
-    with (folder / f"{chart.name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        chart.figure.savefig(file, metadata=_METADATA[suffix] | title, dpi=200 if suffix == ".png" else "figure")
+
+
+def _write_table(chart: Chart, file: Path) -> None:
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
         writer.writerow(chart.table)
         writer.writerows(zip(*chart.table.values(), strict=True))

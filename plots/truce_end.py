@@ -32,7 +32,7 @@ def truce_end_chart(
     """
     lines = {_LIVE: (live, ACCENT, "-"), _ENDED: (ended, GREY, (0, (5, 2)))}
     across = body_width(size)
-    ends = {words: f"{percent(float(values[-1]))} {words}" for words, (values, _, _) in lines.items()}
+    ends = {words: f"{words} in {percent(float(values[-1]))}" for words, (values, _, _) in lines.items()}
     beside = max(width(words, SMALL) for words in lines) + 8
     wide = across - INDENT - beside - AIR
     tall = max(150.0, room(size, title, subtitle, source) - AXIS - 4)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from plots import key
-from plots.fan import BANDS, LEVELS, bands, round_values, scale
+from plots.fan import BANDS, LEVELS, bands, gridded, scale
 from plots.lettering import height, spread, width, wrap
 from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
@@ -43,7 +43,7 @@ def what_if_fans_chart(
     columns = min(COLUMNS, len(paths))
     lines = [list(paths)[k : k + columns] for k in range(0, len(paths), columns)]
     least, most = scale(fans | {BASE: reference[None, :]})
-    indent = max(width(f"{value:,.0f}", SMALL) for value in round_values(most)) + 3
+    indent = max(width(f"{value:,.0f}", SMALL) for value in gridded(most)) + 3
     ends = {name: [float(path.values[:, -1].mean()), float(base.values[:, -1].mean())] for name, path in paths.items()}
     beside = max(width(_written(value), SMALL, bold=True) for pair in ends.values() for value in pair) + 11
     wide = (across - indent - GAP * (columns - 1)) / columns - beside
@@ -102,7 +102,7 @@ def _grid(
 ) -> None:
     """Horizontal lines on round values, numbered in the first panel of a line; few of them, for panels are low."""
     left, above, tall = place
-    values = round_values(span[1])
+    values = gridded(span[1])
     values = values[:: -(-len(values) * 10 // int(tall))] if len(values) * 10 > tall else values
     axes.set_yticks(values, [""] * len(values))
     axes.grid(visible=True, axis="y")

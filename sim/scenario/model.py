@@ -8,10 +8,11 @@ The keys, their order and their descriptions are the reference for editors (`par
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from sim import days
 from sim.scenario.moves import ListedMoves, Moves
 from sim.scenario.parts import Condition, Date, Name, Names, Part, Prose, Title
 from sim.scenario.policies import Doctrine, Policy
@@ -193,6 +194,34 @@ class Good(Part):
     sector: str | None = Field(None, description="where the tranche is in several")
 
 
+class Window(Part):
+    """Days on which a gap to published figures is explained."""
+
+    from_: Date = Field(alias="from")
+    to: Date = Field(description="last day")
+    why: Prose
+
+
+PublishedDay = Annotated[str, AfterValidator(lambda text: days.date(days.day(text)).isoformat())]
+"""A date as a key; it stays text, as it is written in the file."""
+
+
+class Published(Part):
+    """A tariff series of the scenario beside figures that others have published. Nothing simulated depends on it."""
+
+    title: Title
+    series: str = Field(description="average.IMPORTER.EXPORTER, MFN included, or stack.GOOD, over MFN")
+    data: Literal["us_tariff_by_partner"] | None = Field(None, description="a shipped table of published averages")
+    partner: str | None = Field(None, description="region code of the shipped table")
+    values: dict[PublishedDay, Points] = Field(
+        default_factory=dict, min_length=1, description="date → published rate, which holds until the next date"
+    )
+    tolerance: Points = Field(
+        default_factory=lambda: parse_scalar("8 pp", Dimension.points), description="largest gap outside the windows"
+    )
+    windows: list[Window] = Field(default_factory=list, description="days on which a larger gap is explained")
+
+
 class Outcome(Part):
     """One way the story can end. A run has the first outcome, in file order, whose condition holds."""
 
@@ -247,6 +276,7 @@ class Scenario(Part):
     as_of: Date = Field(description="nothing learnt later may be used; decisions start here")
     start: Date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
     horizon: Date = Field(description="last day")
+    focus: str | None = Field(None, description="region or actor for which `run` writes a page of its own")
     ensemble: Ensemble = Field(default_factory=Ensemble)
     sources: dict[Name, Citation] = Field(default_factory=dict, description="citations, named by `source:`")
     parameters: dict[Name, AnyScalar] = Field(default_factory=dict, description="named assumptions")
@@ -263,8 +293,16 @@ class Scenario(Part):
     milestones: dict[Name, Milestone] = Field(default_factory=dict)
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    published: dict[Name, Published] = Field(
+        default_factory=dict, description="published figures beside which tariff series are set"
+    )
     what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_WHAT_IFS)
     left_out: list[Prose] = Field(default_factory=list, description="what this scenario does not hold")
+
+    @property
+    def is_record(self) -> bool:
+        """Whether nothing lies ahead: it replays what has been, up to its last day."""
+        return self.start < self.as_of == self.horizon
 
     def deciders(self) -> Iterator[tuple[str, Decider]]:
         """Actors, then coalitions, each by name in alphabetical order (file order never matters)."""
