@@ -140,11 +140,26 @@ def validate(file: str, what_if: str | None, sets: tuple[str, ...], strict: bool
 @overlay_options
 @click.option("--on", "date", metavar="DATE", help="What is in force on this date if nobody moves [default: as_of].")
 @click.option("--sectors", is_flag=True, help="Average tariffs of each pair by sector too.")
-def show(file: str, date: str | None, sectors: bool, **overlay: Any) -> None:
+@click.option("--outcome", metavar="NAME", help="What is in force then in the run that stands for this outcome.")
+@click.option("--runs", type=click.IntRange(1, 1_000_000), help="Futures played to find that run [default: 400].")
+@click.option("--pair", metavar="IMPORTER.EXPORTER", help="Whose groups of goods [default: those of the named goods].")
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
+def show(
+    file: str,
+    date: str | None,
+    sectors: bool,
+    outcome: str | None,
+    runs: int | None,
+    pair: str | None,
+    chart: Path | None,
+    **overlay: Any,
+) -> None:
     """Calendar, what is in force on a date, stacks, assumptions, last days to act."""
     from app.show import shown
 
-    click.echo(shown(_load(file, **overlay), date, sectors))
+    if runs is not None and outcome is None:
+        raise click.UsageError("--runs is for --outcome NAME: futures played to find the run that stands for it")
+    click.echo(shown(_load(file, **overlay), date, sectors, outcome, runs, chart, pair))
 
 
 @main.command()
@@ -195,6 +210,34 @@ def compare(files: tuple[str, ...], runs: int | None, seed: int | None, as_json:
     click.echo(compared(files, runs, seed, as_json))
 
 
+result_argument = click.argument("result", type=click.Path(path_type=Path))
+believe_option = click.option(
+    "--believe", "beliefs", multiple=True, metavar="NAME=SHARE", help="Your own odds of something; may be repeated."
+)
+
+
+@main.command()
+@result_argument
+@believe_option
+@click.option("--json", "as_json", is_flag=True, help="Print the odds as JSON.")
+def odds(result: Path, beliefs: tuple[str, ...], as_json: bool) -> None:
+    """Odds of the folder RESULT, and what they are under your own beliefs (leaders_meeting=0.73); no rerun."""
+    from app.odds import odds_shown
+
+    click.echo(odds_shown(result, beliefs, as_json))
+
+
+@main.command()
+@result_argument
+@believe_option
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Page [default: RESULT/briefing.html].")
+def brief(result: Path, beliefs: tuple[str, ...], out: Path | None) -> None:
+    """Write the briefing of the folder RESULT again, under your own beliefs if you give any; no rerun."""
+    from app.brief import write_again
+
+    click.echo(str(write_again(result, beliefs, out)))
+
+
 @main.command()
 @click.argument("old")
 @click.argument("new")
@@ -228,6 +271,35 @@ def new(target: Path, origin: str, overlay: bool) -> None:
     from app.new import write_new
 
     click.echo(write_new(target, origin, overlay))
+
+
+@main.command("set")
+@file_argument
+@click.argument("settings", nargs=-1, required=True, metavar="PATH=VALUE...")
+def set_(file: str, settings: tuple[str, ...]) -> None:
+    """Change values of your own file in place; comments stay. Checked before it is written.
+
+    null takes out what stands there. Lines of what-ifs too: what_ifs.NAME.PATH=VALUE
+    """
+    from app.edit import set_values
+
+    click.echo(set_values(file, settings))
+
+
+@main.command()
+@file_argument
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Write a workbook.")
+@click.option("--from", "origin", type=click.Path(path_type=Path), metavar="IN.xlsx", help="Take its changes over.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write another file, not FILE itself.")
+def assumptions(file: str, xlsx: Path | None, origin: Path | None, out: Path | None) -> None:
+    """Every number and what-if as a workbook, and the changes made in it back into the file; comments stay."""
+    from app.assumptions import exported, imported
+
+    if (xlsx is None) == (origin is None):
+        raise click.UsageError("give --xlsx OUT.xlsx to write a workbook, or --from IN.xlsx to take its changes over")
+    if xlsx is not None and out is not None:
+        raise click.UsageError("--out goes with --from")
+    click.echo(exported(file, xlsx) if xlsx is not None else imported(file, origin or Path(), out))
 
 
 @main.command()

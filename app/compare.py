@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.reading import read_scenario
+from plots.numbers import percent, points
 from sim.analysis.odds import Difference, difference
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.results import store
-from sim.results.block import digest, finish, outcome_names
+from sim.results.block import finish, outcome_names
+from sim.results.folder import ResultError, is_result, tables, variants, verified
 from sim.scenario.model import OTHER, Scenario
 
 
@@ -40,7 +42,7 @@ class Side:
 
 def compared(files: tuple[str, ...], runs: int | None, seed: int | None, as_json: bool) -> str:
     """A base against its what-ifs, or one file or result folder against another."""
-    if len(files) == 1 and not _is_result(files[0]):
+    if len(files) == 1 and not is_result(Path(files[0])):
         scenario = read_scenario(files[0])
         if not scenario.what_ifs:
             raise click.UsageError(f"{files[0]} has no what_ifs; give a second file or result folder")
@@ -60,36 +62,26 @@ def _title(scenario: Scenario, name: str) -> str:
     return str(scenario.what_ifs[name].get("title", name))
 
 
-def _is_result(name: str) -> bool:
-    return (Path(name) / "manifest.json").is_file()
-
-
 def _side(name: str, runs: int | None, seed: int | None) -> Side:
-    if not _is_result(name):
-        return _simulated(read_scenario(name), runs, seed)
-    folder = Path(name)
-    return _stored(folder / "results" / "base" if (folder / "results").is_dir() else folder)
+    return _stored(tables(Path(name))) if is_result(Path(name)) else _simulated(read_scenario(name), runs, seed)
 
 
 def _what_ifs_of(folder: Path) -> dict[str, Side]:
-    found = {path.name: _stored(path) for path in sorted((folder / "results" / "what_ifs").glob("*"))}
+    found = {path.name: _stored(path) for path in variants(folder)}
     if not found:
         raise click.UsageError(f"{folder} holds no what-ifs; run with --what-ifs, or give a second folder")
     return found
 
 
 def _stored(folder: Path) -> Side:
-    """UsageError where the folder is not whole: a lost block would be compared as if other futures had been played."""
-    from duckdb import Error
-
     try:
-        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if digest(store.each_block(folder, "runs", "hash_1, hash_2")) != about["digest"]:
-            raise click.UsageError(f"{folder} does not hold the runs that its manifest.json tells of; run it again")
+        about = verified(folder)
         outcome = store.read(folder, "runs", "outcome", order="run")["outcome"]
         names = [*about["outcomes"], OTHER]
         return Side(about["title"], outcome, names, about["outcomes"], about["chances"], about["seed"])
-    except (Error, ValueError, TypeError, KeyError) as error:
+    except ResultError as error:
+        raise click.UsageError(str(error)) from error
+    except (ValueError, TypeError, KeyError) as error:
         raise click.UsageError(f"{folder} holds no result that can be read; run it again") from error
 
 
@@ -121,8 +113,10 @@ def _plain(table: dict[str, Difference]) -> dict[str, Any]:
 def _text(base: Side, other: Side, table: dict[str, Difference]) -> str:
     titles = {OTHER: "Something else"} | other.titles | base.titles
     width = max(len(title) for title in titles.values())
-    lines = [f"{other.title} (against: {base.title})", f"{'':<{width}}     base  what-if   change"]
+    lines = [f"{other.title} (against: {base.title})", f"{'':<{width}}       base    what-if   change"]
     for name, one in table.items():
-        verdict = f"{one.change * 100:+7.1f} ± {2 * one.error * 100:.1f} points" if one.clear else "no clear difference"
-        lines.append(f"{titles.get(name, name):<{width}}  {one.base:7.1%}  {one.variant:7.1%}  {verdict}")
+        verdict = f"{points(one.change)} ± {2 * one.error * 100:.1f} points" if one.clear else "no clear difference"
+        lines.append(
+            f"{titles.get(name, name):<{width}}  {percent(one.base):>9}  {percent(one.variant):>9}   {verdict}"
+        )
     return "\n".join(lines)

@@ -16,13 +16,18 @@ _READ = f"{__name__}.scenarios"
 
 
 def read_scenario(
-    file: str, what_if: str | None = None, sets: tuple[str, ...] = (), strict: bool = False, quiet: bool = False
+    file: str,
+    what_if: str | None = None,
+    sets: tuple[str, ...] = (),
+    strict: bool = False,
+    quiet: bool = False,
+    text: str | None = None,
 ) -> Documented:
-    """Load a scenario; how many warnings it has goes to standard error.
+    """Load a scenario; how many warnings it has goes to standard error. `text` stands for what the file holds.
 
     Raises ScenarioError with every mistake, also those between its tariff layers and the trade data.
     """
-    scenario = load(file, what_if, sets, strict)
+    scenario = load(file, what_if, sets, strict, text)
     if scenario.warnings and not quiet:
         count = len(scenario.warnings)
         click.echo(f"{count} warning{'s' if count != 1 else ''}; parley validate {file} lists them", err=True)

@@ -17,6 +17,7 @@ import click
 from app.briefing.build import PAGE, write_briefing
 from app.briefing.seen import Focus
 from app.reading import read_scenario
+from plots.numbers import percent, span
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
 from sim.experiments.ensemble import (
@@ -86,12 +87,12 @@ class Finished:
     def text(self) -> str:
         """The same for a reader."""
         titles = {name: outcome.title for name, outcome in self.scenario.outcomes.items()}
-        lines = [self.scenario.title, ""]
+        lines = [self.scenario.title, *([] if self.scenario.is_record else [""])]
         nested = self.scenario.ensemble.chances > 1
-        for name, o in self.odds.items():
-            found = "within chance" if o.low is None or o.high is None else f"{o.low:.0%} – {o.high:.0%}"
+        for name, o in ({} if self.scenario.is_record else self.odds).items():
+            found = "within chance" if o.low is None or o.high is None else span(o.low, o.high)
             band = f"   5–95 % of assumptions: {found}" if nested and 0 < o.mean < 1 else ""
-            lines.append(f"{o.mean:7.1%}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
+            lines.append(f"{percent(o.mean):>9}  {titles.get(name, 'Something else'):<60}{band}".rstrip())
         spent = ", ".join(f"{name} {value:.1f} s" for name, value in self.seconds.items())
         resumed = f"; {self.blocks_resumed} of {self.blocks} blocks were there already" if self.blocks_resumed else ""
         pages = [f"briefing: {self.briefing}"]
@@ -246,7 +247,7 @@ def result_folder(name: str) -> str:
 def _place(name: str, request: Request, simulated: Simulated, staging: Path, scenario: Scenario) -> Result:
     title = str(scenario.what_ifs[name].get("title", name)) if name in scenario.what_ifs else scenario.title
     folder = staging / result_folder(name)
-    place(simulated, manifest(request, simulated, title), folder)
+    place(simulated, manifest(request, simulated, title), folder, request.scenario)
     return Result(plan(request.scenario), folder, name if name in scenario.what_ifs else None)
 
 

@@ -5,40 +5,78 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
 
 import click
 import numpy as np
 
+from app.in_force import branch_played, checked, told, written
 from sim import days
 from sim.days import MISSING
 from sim.engine.plan import Plan, plan
 from sim.engine.simulation import Simulation
 from sim.engine.tariffs import TariffSeries
+from sim.engine.view import offered
 from sim.instruments import lives
 from sim.scenario.expressions import FUNCTIONS
-from sim.scenario.model import Scenario
+from sim.scenario.model import Decider, LegalBasis, Milestone, Scenario
+from sim.scenario.policies import Script
 from sim.scenario.provenance import DEFAULT, canonical, collect_scalars, provenance
 from sim.scenario.scalars import Scalar
 
+_Decider = TypeVar("_Decider", bound=Decider)
 
-def shown(scenario: Scenario, on: str | None = None, sectors: bool = False) -> str:
+
+def shown(
+    scenario: Scenario,
+    on: str | None = None,
+    sectors: bool = False,
+    outcome: str | None = None,
+    runs: int | None = None,
+    chart: Path | None = None,
+    pair: str | None = None,
+) -> str:
     """Calendar, what is in force on a date if nobody moves, stacks, last days to act, assumptions.
 
-    With `sectors` also the average tariffs of each pair by sector.
+    With `sectors` also the average tariffs of each pair by sector, with `pair` the groups of goods of that pair; with
+    `outcome` only what stands on the date in the run that stands for it (see `app.in_force.branch_played`). A `chart`
+    of what is in force is written to that file.
     """
     day = _day(scenario, on)
+    if chart is not None:
+        checked(chart)
+    if outcome is None:
+        simulation = legal_clock(scenario, day)
+        about = "if nobody moves" if day > days.day(scenario.as_of) else ""
+    else:
+        simulation, about = branch_played(scenario, outcome, runs, day)
+    if chart is not None:
+        written(simulation, day, about, chart, pair)
+    when = f"{days.date(day)} {about}".rstrip()
+    standing = {
+        f"In force on {when}": _in_force(scenario, simulation, day),
+        f"Agreements on {when}": _agreements(scenario, simulation, day),
+        f"Tariff stacks on {when}": _stacks(scenario, simulation),
+        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
+            _by_sector(simulation) if sectors else []
+        ),
+        **told(simulation, day, pair),
+    }
+    if outcome is not None:
+        return _written_out(scenario, standing)
     made = plan(scenario)
     sections = {
         "Calendar": _calendar(scenario),
-        f"In force on {days.date(day)} if nobody moves": _in_force(scenario, day),
-        f"Tariff stacks on {days.date(day)}": _stacks(scenario, day),
-        f"Average tariffs by sector on {days.date(day)}, %, fixed weights, MFN included (importer.exporter)": (
-            _by_sector(scenario, day) if sectors else []
-        ),
+        **standing,
         "Last day to act": [f"{days.date(day)}  {who}: {what}" for day, who, what in last_days(scenario)],
         "Assumptions": _assumptions(made, defaults=False),
         "Defaults of Parley (change any in place)": _assumptions(made, defaults=True),
     }
+    return _written_out(scenario, sections)
+
+
+def _written_out(scenario: Scenario, sections: Mapping[str, list[str]]) -> str:
     head = f"{scenario.title}\nas of {scenario.as_of}, horizon {scenario.horizon}"
     body = [f"{title}\n" + "\n".join(f"  {line}" for line in lines) for title, lines in sections.items() if lines]
     return "\n\n".join([head, *body])
@@ -55,23 +93,52 @@ def _day(scenario: Scenario, on: str | None) -> int:
 
 
 def quiet(scenario: Scenario) -> Plan:
-    """The same world in which nobody decides, no event brings anything about and no court rules."""
+    """The same world in which nobody decides: what the file states as fact is replayed, and then nobody moves.
+
+    Facts are scripted moves, events and court decisions whose date is fixed and not later than as_of.
+    """
+    as_of = days.day(scenario.as_of)
     still = scenario.model_copy(
         update={
-            "milestones": {name: part.model_copy(update={"do": []}) for name, part in scenario.milestones.items()},
-            "legal_bases": {
-                name: part.model_copy(update={"challenge": None}) for name, part in scenario.legal_bases.items()
-            },
+            "milestones": {name: _event_of_fact(part, as_of) for name, part in scenario.milestones.items()},
+            "legal_bases": {name: _ruling_of_fact(part, as_of) for name, part in scenario.legal_bases.items()},
+            "actors": {name: _script_of_fact(part, as_of) for name, part in scenario.actors.items()},
+            "coalitions": {name: _script_of_fact(part, as_of) for name, part in scenario.coalitions.items()},
         }
     )
     made = plan(still)
-    # The policies stay in the scenario, for expressions read their settings.
-    made.players = [replace(player, rules=(), script=()) for player in made.players]
+    # The doctrines stay in the scenario, for expressions read their settings.
+    made.players = [replace(player, rules=()) for player in made.players]
     return made
 
 
+def _has_come(date: Scalar, as_of: int) -> bool:
+    return date.fixed and int(date.value) <= as_of
+
+
+def _event_of_fact(part: Milestone, as_of: int) -> Milestone:
+    """The milestone; an event that is not a fact brings nothing about."""
+    happened = _has_come(part.date, as_of) and part.takes_place.fixed
+    return part if happened or not part.do else part.model_copy(update={"do": []})
+
+
+def _ruling_of_fact(part: LegalBasis, as_of: int) -> LegalBasis:
+    """The legal basis; a case that has not been decided by as_of, or not for certain, never is."""
+    case = part.challenge
+    decided = case is not None and _has_come(case.decision, as_of) and case.struck.fixed and case.struck.value in (0, 1)
+    return part if case is None or decided else part.model_copy(update={"challenge": None})
+
+
+def _script_of_fact(part: _Decider, as_of: int) -> _Decider:
+    """The decider; of a script only the moves that are facts."""
+    if not isinstance(part.policy, Script):
+        return part
+    moves = [move for move in part.policy.moves if _has_come(move.on, as_of)]
+    return part.model_copy(update={"policy": part.policy.model_copy(update={"moves": moves})})
+
+
 def legal_clock(scenario: Scenario, day: int) -> Simulation:
-    """One run to the end of `day` in which nobody moves; uncertain values stand at their medians."""
+    """One run to the end of `day` of the facts alone; uncertain values stand at their medians."""
     made = quiet(scenario)
     medians = {path: np.array([0.5]) for path, scalar in made.scalars.items() if not scalar.fixed}
     simulation = Simulation(made, [0], seed=0, quantiles=medians)
@@ -105,6 +172,11 @@ def _calendar(scenario: Scenario) -> list[str]:
                     f"Ruling on {basis.title}, {basis.challenge.decision.describe()}",
                 )
             )
+    for _, decider in scenario.deciders():
+        for move in decider.policy.moves if isinstance(decider.policy, Script) else ():
+            entries.append(
+                (_first(move.on), f"{decider.title}: {move.title or ', '.join(one.verb for one in move.do)}")
+            )
     entries.append((days.day(scenario.horizon), "horizon"))
     return [f"{days.date(day)}  {text}" for day, text in sorted(entries)]
 
@@ -117,15 +189,16 @@ def _first(scalar: Scalar) -> int:
     return int(quantile(scalar.distribution, np.array([1e-9]), scalar.dimension)[0])
 
 
-def _in_force(scenario: Scenario, day: int) -> list[str]:
-    simulation = legal_clock(scenario, day)
+def _in_force(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
     world, lines = simulation.world, []
     for name, part in scenario.instruments.items():
         column = simulation.plan.column("instruments", name)
         standing = simulation.plan.standings[column]
         state = None
         if lives.in_force(world, column, standing, day)[0]:
+            share = world.share[0, column]
             state = f"in force, {world.rate[0, column]:g} pp" if part.kind == "tariff" else "in force"
+            state += f" on {share:.1%}" if share < 1 else ""
         elif lives.suspended(world, column, standing, day)[0]:
             state = "suspended"
         elif lives.enacted(world, column, standing, day)[0]:
@@ -137,8 +210,29 @@ def _in_force(scenario: Scenario, day: int) -> list[str]:
     return lines
 
 
-def _stacks(scenario: Scenario, day: int) -> list[str]:
-    simulation = legal_clock(scenario, day)
+def _agreements(scenario: Scenario, simulation: Simulation, day: int) -> list[str]:
+    """Those that are live, with their last day and what they hold back; deals on the table."""
+    world, lines = simulation.world, []
+    for name, agreement in scenario.agreements.items():
+        column = simulation.plan.column("agreements", name)
+        if lives.live(world, column, day)[0]:
+            until = f"live to {days.date(int(world.expires[0, column]))}"
+            columns = {
+                one: simulation.plan.column("instruments", one)
+                for one in scenario.instruments_named(agreement.suspends)
+            }
+            stayed = [
+                one for one, i in columns.items() if lives.suspended(world, i, simulation.plan.standings[i], day)[0]
+            ]
+            held = f"; holds back {', '.join(stayed)}" if stayed else ""
+            lines.append(f"{name:<32} {until:<28} {agreement.title}{held}")
+    for name, deal in scenario.deals.items():
+        if offered(simulation.view, simulation.plan.column("deals", name))[0]:
+            lines.append(f"{name:<32} {'offered':<28} {deal.title}")
+    return lines
+
+
+def _stacks(scenario: Scenario, simulation: Simulation) -> list[str]:
     tariffs = TariffSeries(simulation.plan)
     lines: list[str] = []
     if not len(tariffs):
@@ -158,9 +252,8 @@ def _stacks(scenario: Scenario, day: int) -> list[str]:
     return lines
 
 
-def _by_sector(scenario: Scenario, day: int) -> list[str]:
+def _by_sector(simulation: Simulation) -> list[str]:
     """A row for each sector, a column for each pair of which there are data."""
-    simulation = legal_clock(scenario, day)
     tariffs = TariffSeries(simulation.plan)
     pairs = [pair for pair, series in tariffs.averages.items() if series is not None]
     columns = {f"{a}.{b}": tariffs.by_sector(simulation.world, a, b) for a, b in pairs}
@@ -182,15 +275,21 @@ def last_days(scenario: Scenario) -> list[tuple[int, str, str]]:
         column = simulation.plan.column("instruments", name)
         last = int(lives.last_day_to_act(world, column, simulation.whole_lag(column))[0])
         begins = int(lives.effective(world, column)[0])
+        held_until = int(world.held_until[0, column])
         if last < MISSING:
             found.append((last, titles[part.by], f"carry out or let lapse: {part.title}"))
         elif lives.enacted(world, column, simulation.plan.standings[column], today)[0] and today < begins < MISSING:
             found.append((begins - 1, titles[part.by], f"stop before it enters into force: {part.title}"))
+        elif (
+            lives.suspended(world, column, simulation.plan.standings[column], today)[0]
+            and today <= held_until < MISSING
+        ):
+            found.append((held_until, titles[part.by], f"stop before it is in force again: {part.title}"))
     for name, agreement in scenario.agreements.items():
         parties = ", ".join(titles[party] for party in agreement.parties)
         last = int(world.expires[0, simulation.plan.column("agreements", name)])
         found.append((last, parties, f"extend: {agreement.title}"))
-    return sorted(found)
+    return sorted(one for one in found if one[0] >= today)
 
 
 def _assumptions(made: Plan, defaults: bool) -> list[str]:

@@ -1,7 +1,11 @@
-"""The calendar: milestones, agreements and instruments, each as the share of futures in which it stands, by day."""
+"""The calendar: milestones, agreements and instruments, each as the share of futures in which it stands, by day.
+
+Of a past that is replayed it says when each stood, when it was threatened, and what it is on the last day.
+"""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -16,9 +20,10 @@ from plots import key
 from plots.lettering import balanced, height, width
 from plots.numbers import long_date, percent, short_date
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, house_style, tint
+from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis
 from sim.days import date
+from sim.days import day as day_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,10 @@ class Life:
     threat: bool = False
     last_day: int | None = None
     """of an agreement, as agreed on the first day"""
+    threats: tuple[int, ...] = ()
+    """days in the past on which it was threatened"""
+    end: str = ""
+    """in a past, what it is on the last day"""
     others: tuple[str, ...] = ()
     """further ones with the same life, for which the row stands as well"""
 
@@ -77,7 +86,7 @@ def folded(lives: Iterable[Life]) -> list[Life]:
 
 def _standing(life: Life) -> tuple[object, ...]:
     """What must be the same for two lives to share a row, besides their paths."""
-    return life.group, life.colour, life.state, life.planned, life.threat, life.last_day
+    return life.group, life.colour, life.state, life.planned, life.threat, life.last_day, life.threats, life.end
 
 
 EARLY_DATES, EARLY_MOST, AFTER = 3, 0.4, 14
@@ -98,6 +107,27 @@ def first_weeks(dates: Iterable[int], first: int, last: int) -> int | None:
     return max(quiet, key=lambda end: quiet[end], default=None)
 
 
+LABELS, LABELS_OF_PAST, QUIET = 0.34, 0.42, 0.3
+"""Shares of the width: labels at most; in a past, where no state stands beside them; the time before the busy one."""
+BUSY, BUSY_MOST = 0.35, 0.5
+"""The end of a past is spread out if its share of turns exceeds that of its days by so much; the latter at most."""
+
+
+def busy_since(lives: Iterable[Life], days: NDArray[np.int32]) -> int | None:
+    """The turn of the year since which most happened in a past, if that is so of a short time at its end."""
+    first, last = int(days[0]), int(days[-1])
+    turns = [int(days[place]) for life in lives for place in 1 + np.flatnonzero(np.diff(life.share))]
+    turns += [threat for life in lives for threat in life.threats]
+    years = [day_of(datetime.date(year, 1, 1)) for year in range(date(first).year + 1, date(last).year + 1)]
+    gains = {
+        new_year: np.mean(np.asarray(turns) >= new_year) - (last - new_year) / (last - first)
+        for new_year in years
+        if turns and last - new_year <= BUSY_MOST * (last - first)
+    }
+    busiest = max(gains, key=lambda new_year: gains[new_year], default=None)
+    return busiest if busiest is not None and gains[busiest] >= BUSY else None
+
+
 MILESTONES = "Milestones"
 ROW, GAP, NUMBER = 13.0, 10.0, 34.0
 """Points: height of a row, space between panels, width of the numbers at the right."""
@@ -110,16 +140,26 @@ def calendar_chart(
     title: str,
     source: str,
     size: str = "page",
+    past: bool = False,
+    busy: int | None = None,
+    name: str = "calendar",
 ) -> Chart:
     """Rows under the headings of their holders, shaded by share; the crowded first weeks on a scale of their own.
 
-    `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last.
+    `lives` stand in the order of their groups, folded or not; `days` are all days from the first to the last. A `past`
+    has one line of time and no shares: a row says what has become of it, and the time from `busy` on is spread out.
+    `name` is that of the chart's files.
     """
     first, last = int(days[0]), int(days[-1])
     dates = [day for mark in marks for day in (mark.first, mark.last)]
-    end = first_weeks([*dates, *(life.last_day for life in lives if life.last_day)], first, last)
-    subtitle = f"Share of futures in which each is in force or live, {long_date(first)} to {long_date(last)}"
-    subtitle += "" if end is None else "; first weeks spread out"
+    agreed = [life.last_day for life in lives if life.last_day]
+    end = busy if past else first_weeks([*dates, *agreed], first, last)
+    what = "When each is" if past else "Share of futures in which each is"
+    subtitle = f"{what} in force or live, {long_date(first)} to {long_date(last)}"
+    if end is not None:
+        subtitle += f"; spread out from {long_date(end)}" if past else "; first weeks spread out"
+    parts: list[Life | Mark] = [*marks, *lives]
+    number = max(NUMBER, 10 + max((width(_at_the_end(part, past), LABEL) for part in parts), default=0.0) * past)
     across = body_width(size)
     state = max((width(life.state, SMALL) for life in lives), default=0.0) + 8
     headings = {life.group for life in lives} | ({MILESTONES} if marks else set())
@@ -127,9 +167,9 @@ def calendar_chart(
         *(width(words, LABEL) for words in [*(life.words for life in lives), *(mark.title for mark in marks)]),
         *(width(heading, LABEL, bold=True) for heading in headings),
     )
-    label = min(widest + 8, 0.34 * across)
+    label = min(widest + 8, (LABELS_OF_PAST if past else LABELS) * across)
     left = label + state
-    items = _key(lives, marks)
+    items = _key(lives, marks, past)
     above = key.height(items, across) + 30
     rows = list(_rows(lives, marks, label - 8))
     if size == "slide":
@@ -138,15 +178,20 @@ def calendar_chart(
     with house_style():
         made = sheet(size, title, subtitle, source, above + tall + 4)
         key.draw(made, items, 0)
-        for place, wide, one, other in _panels(left, across - left - NUMBER, first, end, last):
+        first_part = QUIET if past else 0.5
+        for place, wide, one, other in panels(left, across - left - number, first, end, last, first_part):
             panel = made.axes(place, above, wide, tall)
             panel.set_ylim(tall, 0)
-            date_axis(panel, one, other, wide, top=True)
+            shared = past and other == end  # the turn of the year is labelled where the next panel begins
+            date_axis(panel, one, other - shared, wide, top=True)
             panel.grid(visible=True, axis="x")
             _fill(panel, rows, days, (one, other), wide)
-        _words(made, rows, above, label, first)
-    alt, table = _alt(title, lives, marks), _table(lives, marks, days)
-    return Chart("calendar", made.figure, title, subtitle, alt, table, _key_values(lives, marks, days, end), made.head)
+        _words(made, rows, above, label, first, past)
+    alt, table = _alt(title, lives, marks, past), _table(lives, marks, days)
+    key_values = _stretches_told(lives, marks, days) if past else _key_values(lives, marks, days, end)
+    groups = {part: lines for part, _, lines in rows if isinstance(part, str)}
+    cues = tuple({life.group: Cue(life.group, life.colour, groups[life.group]) for life in lives}.values())
+    return Chart(name, made.figure, title, subtitle, alt, table, key_values, made.head, cues)
 
 
 Row = tuple[Life | Mark | str, float, str]
@@ -171,16 +216,16 @@ def _stretched(rows: list[Row], tall: float) -> list[Row]:
     return [(part, factor * high, lines) for part, high, lines in rows]
 
 
-def _panels(
-    left: float, room: float, first: int, end: int | None, last: int
+def panels(
+    left: float, room: float, first: int, end: int | None, last: int, first_part: float = 0.5
 ) -> Iterator[tuple[float, float, int, int]]:
     """Left edge, width, first and last day of each panel."""
     if end is None:
         yield left, room, first, last
         return
-    wide = (room - GAP) / 2
+    wide = (room - GAP) * first_part
     yield left, wide, first, end
-    yield left + wide + GAP, wide, end, last
+    yield left + wide + GAP, room - GAP - wide, end, last
 
 
 def _fill(panel: Axes, rows: list[Row], days: NDArray[np.int32], window: tuple[int, int], wide: float) -> None:
@@ -209,10 +254,14 @@ def _milestone(panel: Axes, mark: Mark, y: float, window: tuple[int, int]) -> No
 
 
 def _announced(panel: Axes, life: Life, y: float, window: tuple[int, int], point: float) -> None:
-    """The day for which it is threatened or enacted; an agreement's last day."""
+    """The day for which it is threatened or enacted; days of threats past; an agreement's last day."""
+    for threat in life.threats:
+        if window[0] <= threat < window[1]:
+            look: dict[str, Any] = {"markeredgecolor": life.colour, "markersize": 5.5, "clip_on": False, "zorder": 5}
+            panel.plot(threat, y, ">", color="white", **look)
     if life.planned is not None and window[0] <= life.planned < window[1]:
         inside, edge = ("white", life.colour) if life.threat else (life.colour, "white")
-        look: dict[str, Any] = {"markeredgecolor": edge, "markersize": 6.5, "clip_on": False, "zorder": 5}
+        look = {"markeredgecolor": edge, "markersize": 6.5, "clip_on": False, "zorder": 5}
         panel.plot(life.planned, y, ">", color=inside, **look)
     if life.last_day is not None and window[0] <= life.last_day < window[1]:
         panel.axvline(life.last_day + 1, color=BLACK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=3)
@@ -242,10 +291,12 @@ def _stretches(life: Life, days: NDArray[np.int32], window: tuple[int, int]) -> 
             yield window[0] + int(start), window[0] + int(stop), float(shades[start]) / SHADES
 
 
-def _words(made: Sheet, rows: list[Row], above: float, label: float, first: int) -> None:
+def _words(made: Sheet, rows: list[Row], above: float, label: float, first: int, past: bool) -> None:
     """Headings, names, states on the first day, and the numbers at the right."""
     y, right = above, made.width
     heads = {MILESTONES: ("", "takes place"), "": (f"on {short_date(first)}", "on the last day")}
+    if past:
+        heads = {MILESTONES: ("", ""), "": ("", "on the last day")}
     for part, high, lines in rows:
         middle = y + high / 2
         if isinstance(part, str):
@@ -255,21 +306,30 @@ def _words(made: Sheet, rows: list[Row], above: float, label: float, first: int)
             made.text(right, middle + 2, number, ha="right", fontsize=SMALL, color=GREY)
         elif isinstance(part, Mark):
             made.text(0, middle, lines)
-            made.text(right, middle, percent(part.share), ha="right")
+            made.text(right, middle, _at_the_end(part, past), ha="right")
         else:
             made.text(0, middle, lines)
             made.text(label, middle, part.state, fontsize=SMALL, color=GREY)
-            made.text(right, middle, _short(part.share[-1]), ha="right")
+            made.text(right, middle, _at_the_end(part, past), ha="right")
         y += high
+
+
+def _at_the_end(part: Life | Mark, past: bool) -> str:
+    """What stands at the right of a row."""
+    if isinstance(part, Mark):
+        return ("held" if part.share else "not held") if past else percent(part.share)
+    return part.end if past else _short(part.share[-1])
 
 
 def _short(share: float) -> str:
     return percent(share).replace("under", "<").replace("over", ">").replace("\u00a0%", " %")
 
 
-def _key(lives: list[Life], marks: list[Mark]) -> list[key.Item]:
+def _key(lives: list[Life], marks: list[Mark], past: bool) -> list[key.Item]:
     """What shades and marks mean; only what the chart holds."""
     items: list[key.Item] = []
+    if past:
+        return _key_of_past(lives, marks)
     if lives:
         shades = (0.1, 0.5, 1.0)
 
@@ -290,6 +350,18 @@ def _key(lives: list[Life], marks: list[Mark]) -> list[key.Item]:
     return items
 
 
+def _key_of_past(lives: list[Life], marks: list[Mark]) -> list[key.Item]:
+    def bar(axes: Axes, x: float, y: float) -> None:
+        axes.fill_between([x, x + 14], y - 4, y + 4, color=GREY, linewidth=0)
+
+    items: list[key.Item] = [(14.0, bar, "in force, or live")] if lives else []
+    if any(life.threats for life in lives):
+        items.append((6.0, _marker(">", "white"), "threatened on this day"))
+    if marks:
+        items.append((6.0, _marker("D", BLACK), "milestone"))
+    return items
+
+
 def _marker(shape: str, inside: str) -> key.Drawing:
     def drawing(axes: Axes, x: float, y: float) -> None:
         edge: dict[str, Any] = {"markeredgecolor": INK, "markeredgewidth": 1.6 if shape == "|" else 0.8}
@@ -298,7 +370,11 @@ def _marker(shape: str, inside: str) -> key.Drawing:
     return drawing
 
 
-def _alt(title: str, lives: list[Life], marks: list[Mark]) -> str:
+def _alt(title: str, lives: list[Life], marks: list[Mark], past: bool) -> str:
+    if past:
+        said = [f"{mark.title}: {_at_the_end(mark, past)}" for mark in marks]
+        said += [f"{life.words}: {_at_the_end(life, past)}" for life in lives]
+        return f"{title}. Calendar by row, with what each is on the last day. {'; '.join(said)}."
     told = [f"{mark.title}: takes place in {percent(mark.share)}" for mark in marks]
     told += [f"{life.words}: {percent(float(life.share[-1]))} on the last day" for life in lives]
     return f"{title}. Calendar by row, in per cent of futures. {'; '.join(told)}."
@@ -340,4 +416,24 @@ def _key_values(lives: list[Life], marks: list[Mark], days: NDArray[np.int32], e
         row = [life.words, "–" if date_of is None else short_date(date_of), life.state or "–", *shares]
         for column, value in zip(table, row, strict=True):
             table[column].append(value)
+    return table
+
+
+def _stretches_told(lives: list[Life], marks: list[Mark], days: NDArray[np.int32]) -> dict[str, list[Any]]:
+    """Every row of a past with the days between which it stood."""
+    table: dict[str, list[Any]] = {"row": [], "by": [], "threatened": [], "in force or live": [], "on the last day": []}
+    for mark in marks:
+        for column, value in zip(
+            table, (mark.title, MILESTONES, "–", long_date(mark.first), _at_the_end(mark, past=True)), strict=True
+        ):
+            table[column].append(value)
+    for life in lives:
+        stood = np.r_[False, life.share > 0, False]
+        turns = np.flatnonzero(stood[1:] != stood[:-1])
+        spans = [(int(days[a]), int(days[b - 1])) for a, b in zip(turns[::2], turns[1::2], strict=True)]
+        told = "; ".join(f"{long_date(a)} to {long_date(b)}" for a, b in spans) or "never"
+        threats = "; ".join(long_date(day) for day in life.threats) or "–"
+        for name in (life.title, *life.others):
+            for column, value in zip(table, (name, life.group, threats, told, life.end), strict=True):
+                table[column].append(value)
     return table

@@ -61,12 +61,13 @@ def balanced(words: str, room: float, size: float, bold: bool = False) -> str:
 
 
 def _cut(word: str, room: float, size: float, bold: bool) -> list[str]:
-    """A word in pieces that fit."""
+    """A word in pieces that fit; one with a hyphen is parted there if it can be."""
     pieces = [word]
     while len(pieces[-1]) > 1 and width(pieces[-1], size, bold) > room + _HAIR:
         last = pieces.pop()
         fits = next((end for end in range(len(last) - 1, 1, -1) if width(last[:end] + "-", size, bold) <= room), 1)
-        pieces += [last[:fits] + "-", last[fits:]]
+        hyphen = last.rfind("-", 1, fits + 1) + 1
+        pieces += [last[:hyphen], last[hyphen:]] if 0 < hyphen < len(last) else [last[:fits] + "-", last[fits:]]
     return pieces
 
 

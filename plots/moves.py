@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import percent
 from plots.sheet import body_width, room, sheet
-from plots.style import FAINT, LABEL, SMALL, Chart, house_style, tint
+from plots.style import FAINT, LABEL, SMALL, Chart, Cue, house_style, tint
 
 DOT = 13.0
 """Width in points of the dot that stands for every future."""
+STRONG = 0.75
+"""Strength of a dot's colour."""
 
 
 def moves_chart(
@@ -49,7 +51,7 @@ def moves_chart(
                 if share > 0:
                     dot = max(2.5, DOT * float(np.sqrt(share)))
                     x = column * wide + DOT / 2
-                    axes.plot(x, y, "o", color=tint(shades[row], 0.75), markersize=dot, markeredgewidth=0)
+                    axes.plot(x, y, "o", color=tint(shades[row], STRONG), markersize=dot, markeredgewidth=0)
                     made.text(left + x + DOT / 2 + 3, above + y, _number(share), fontsize=SMALL)
             top += high
     table: dict[str, list[Any]] = {
@@ -59,7 +61,8 @@ def moves_chart(
     }
     grid = {kind: [percent(float(share)) if share else "–" for share in shares[:, k]] for k, kind in enumerate(kinds)}
     alt = _alt(title, shares, actors, kinds)
-    return Chart("moves", made.figure, title, subtitle, alt, table, {"actor": actors} | grid, made.head)
+    cues = tuple(Cue(actor, tint(shades[k], STRONG), label=words[k]) for k, actor in enumerate(actors))
+    return Chart("moves", made.figure, title, subtitle, alt, table, {"actor": actors} | grid, made.head, cues)
 
 
 def _number(share: float) -> str:

@@ -8,14 +8,19 @@ from typing import Any
 from plots.lettering import balanced, height, width
 from plots.numbers import percent, span
 from plots.sheet import body_width, room, sheet
-from plots.style import ACCENT, GREY, LABEL, PALE, SMALL, Chart, house_style, tint
+from plots.style import ACCENT, GREY, LABEL, PALE, SMALL, Chart, Cue, house_style, tint
 from sim.analysis.odds import Odds
 from sim.scenario.model import OTHER
 
 
 def ranked(odds: dict[str, Odds]) -> list[str]:
     """Outcomes by their odds, the highest first; what is left over comes last."""
-    return sorted(odds, key=lambda name: (name == OTHER, -odds[name].mean))
+    return ranked_shares({name: one.mean for name, one in odds.items()})
+
+
+def ranked_shares(shares: dict[str, float]) -> list[str]:
+    """The same from the shares of futures alone."""
+    return sorted(shares, key=lambda name: (name == OTHER, -shares[name]))
 
 
 def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source: str, size: str = "page") -> Chart:
@@ -61,6 +66,7 @@ def odds_chart(odds: dict[str, Odds], titles: dict[str, str], title: str, source
         f"{title}. Odds by outcome: {listed}.",
         _table(odds, titles),
         head=made.head,
+        cues=(Cue("mean", ACCENT), Cue("band over the assumptions", tint(ACCENT, 0.35))),
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plots.lettering import spread, width
 from plots.numbers import percent
 from plots.sheet import body_width, room, sheet
-from plots.style import ACCENT, GREY, LABEL, SMALL, Chart, house_style
+from plots.style import ACCENT, GREY, LABEL, SMALL, Chart, Cue, house_style
 from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 
@@ -32,7 +32,7 @@ def truce_end_chart(
     """
     lines = {_LIVE: (live, ACCENT, "-"), _ENDED: (ended, GREY, (0, (5, 2)))}
     across = body_width(size)
-    ends = {words: f"{percent(float(values[-1]))} {words}" for words, (values, _, _) in lines.items()}
+    ends = {words: f"{words} in {percent(float(values[-1]))}" for words, (values, _, _) in lines.items()}
     beside = max(width(words, SMALL) for words in lines) + 8
     wide = across - INDENT - beside - AIR
     tall = max(150.0, room(size, title, subtitle, source) - AXIS - 4)
@@ -57,6 +57,7 @@ def truce_end_chart(
         "ended_percent": np.round(ended * 100, 2).tolist(),
         "live_percent": np.round(live * 100, 2).tolist(),
     }
+    cues = (Cue(_LIVE, ACCENT, label=_LIVE, shape="solid"), Cue(_ENDED, GREY, label=_ENDED, shape="dashed"))
     alt = f"{title}. On {date(days[-1])}: {name} {'; '.join(ends.values())}."
     key_values = {column: [values[k] for k in sample(len(days), 15)] for column, values in table.items()}
-    return Chart("truce_end", made.figure, title, subtitle, alt, table, key_values, made.head)
+    return Chart("truce_end", made.figure, title, subtitle, alt, table, key_values, made.head, cues)

@@ -38,6 +38,18 @@ def simulate(scenario: Scenario, runs: int | None = None, seed: int | None = Non
     return simulate_temporarily(scenario, runs, seed, workers)
 
 
+def reopen(folder: str) -> Result:
+    """A result of `parley run` from its folder alone, or that of a what-if from its folder under `results/what_ifs`.
+
+    Raises `sim.results.folder.ResultError` where the folder is none, or is not whole.
+    """
+    from pathlib import Path
+
+    from sim.results.folder import reopen as reopen_folder
+
+    return reopen_folder(Path(folder))
+
+
 def odds(result: Result) -> dict[str, Odds]:
     """Odds of each outcome, with the band over assumptions and the sampling error."""
     from sim.analysis.odds import shares

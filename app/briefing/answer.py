@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.briefing.content import odds_word
 from app.briefing.findings import Findings
-from plots.numbers import percent, points, span
+from plots.numbers import counted, percent, points, remainder, span
 from sim.scenario.model import OTHER
 
 NEXT = 3
@@ -27,14 +27,15 @@ def _likeliest(found: Findings) -> str:
     name = found.ranked[0]
     one, title = found.odds[name], _quoted(found.titles[name])
     if one.mean == 1:
-        return f"In every one of the {found.result.runs:,} futures played: {title}."
+        return f"In every one of the {counted(found.result.runs, 'future')} played: {title}."
     if one.mean == 0:
-        return f"None of the named outcomes comes about in the {found.result.runs:,} futures played."
+        return f"None of the named outcomes comes about in the {counted(found.result.runs, 'future')} played."
     said = f"{title} is {odds_word(one.mean)}: it comes about in {percent(one.mean)} of futures"
     if one.low is not None and one.high is not None:
         return f"{said}, {span(one.low, one.high)} over the assumptions."
     if found.result.chances > 1 and found.uncertain:
-        return f"{said}; how far that moves over the assumptions cannot be told from {found.result.runs:,} futures."
+        futures = counted(found.result.runs, "future")
+        return f"{said}; how far that moves over the assumptions cannot be told from {futures}."
     return f"{said}."
 
 
@@ -54,7 +55,7 @@ def _else(found: Findings) -> str:
         said.append(f"{count(len(left))} more outcomes share {percent(sum(found.odds[name].mean for name in left))}")
     if OTHER in others:
         said.append(f"none of the named outcomes comes about in {percent(found.odds[OTHER].mean)}")
-    return f"In the other {percent(1 - found.odds[first].mean)} {'; '.join(said)}." if said else ""
+    return f"In the other {remainder(found.odds[first].mean)} {'; '.join(said)}." if said else ""
 
 
 def _what_if(found: Findings) -> str:
@@ -62,6 +63,9 @@ def _what_if(found: Findings) -> str:
     if not found.changes:
         return ""
     clear = {name: panel[first] for name, panel in found.changes.items() if panel[first].clear}
+    if not clear and len(found.changes) == 1:
+        name = next(iter(found.changes))
+        return f"The what-if “{found.what_if_title(name)}” does not move the odds of the likeliest outcome clearly."
     if not clear:
         return f"None of the {count(len(found.changes))} what-ifs moves the odds of the likeliest outcome clearly."
     name = max(clear, key=lambda key: abs(clear[key].change))

@@ -5,62 +5,99 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, futures, inputs
+from app.briefing import actors, futures, in_force, inputs, record
 from app.briefing.answer import answer
+from app.briefing.beliefs import if_you_believe
+from app.briefing.comparisons import comparisons
 from app.briefing.content import Block, Briefing, Section
 from app.briefing.findings import Findings
 from app.briefing.focus import focus_page
 from app.briefing.html import render
+from app.briefing.must_be_true import what_must_be_true
+from app.briefing.partings import partings
 from app.briefing.seen import Focus
+from app.briefing.threats import threat_lanes
+from app.briefing.what_if_paths import what_if_paths
 from app.briefing.what_ifs import what_ifs
 from plots.numbers import long_date
 from plots.style import write
+from sim.analysis.belief import Believed
 from sim.results.result import Result
 
 Part = Callable[[Findings], list[Block]]
 SECTIONS: dict[str, tuple[Part, ...]] = {
     "Odds": (futures.odds,),
-    "What happens when": (futures.calendar, futures.agreements),
+    "If you believe": (if_you_believe,),
+    "What must be true": (what_must_be_true,),
+    "What happens when": (partings, futures.calendar, futures.agreements),
+    "What is in force": (in_force.in_force,),
     "Tariff paths": (futures.tariffs,),
-    "Who moves": (actors.moves, actors.table),
-    "What if": (what_ifs,),
+    "Who moves": (threat_lanes, actors.moves, actors.table),
+    "What if": (what_ifs, what_if_paths),
     "Last days to act": (actors.deadlines,),
     "Other measures": (inputs.measures,),
+    "Beside published figures": (comparisons,),
     "Assumptions": (inputs.assumptions,),
     "What is left out": (inputs.left_out,),
     "How this was made": (inputs.made,),
 }
+RECORD: dict[str, tuple[Part, ...]] = {
+    "Tariff paths": (record.tariffs,),
+    "What happened when": (record.calendar, record.chronicle),
+    "Threats": (record.threats,),
+    "In force on the last day": (record.standing,),
+    "Beside published figures": (comparisons,),
+    "Who moves": (actors.table,),
+    "Other measures": (record.measures,),
+    "Sources": (record.sources, inputs.assumptions),
+    "What is left out": (inputs.left_out,),
+    "How this was made": (inputs.made,),
+}
+"""The briefing of a past that is replayed, with nothing ahead: no odds, no what-ifs, no last days to act."""
+
+
+CHARTS = "charts"
+"""Folder of the charts, beside the page."""
 
 
 PAGE = "briefing.html"
 
 
 def write_briefing(
-    result: Result, others: list[Result], folder: Path, command: str, focus: Focus | None = None
+    result: Result,
+    others: list[Result],
+    folder: Path,
+    command: str,
+    focus: Focus | None = None,
+    believed: Believed | None = None,
+    charts: str = CHARTS,
 ) -> Path:
-    """Write `briefing.html` and `charts/` into the folder; returns the page. `others` are the what-ifs.
+    """Write `briefing.html` and its charts into the folder; returns the page. `others` are the what-ifs.
 
     With a focus its page is written too, and the two link to each other.
     """
-    found = Findings(result, others, command)
+    found = Findings(result, others, command, believed)
     pages = {PAGE: build(found, focus)}
     if focus is not None:
         pages[focus.page] = focus_page(found, focus)
     for name, briefing in pages.items():
         for chart in briefing.charts():
-            write(chart, folder / "charts")
-        (folder / name).write_text(render(briefing, folder / "charts"), encoding="utf-8")
+            write(chart, folder / charts)
+        (folder / name).write_text(render(briefing, folder / charts), encoding="utf-8")
     return folder / PAGE
 
 
 def build(found: Findings, focus: Focus | None = None) -> Briefing:
     """The content of the briefing; sections that hold nothing are left out."""
-    sections = [Section(title, [block for part in parts for block in part(found)]) for title, parts in SECTIONS.items()]
+    past = found.scenario.is_record
+    chosen = RECORD if past else SECTIONS
+    sections = [Section(title, [block for part in parts for block in part(found)]) for title, parts in chosen.items()]
+    as_of, horizon = long_date(found.plan.as_of), long_date(found.plan.horizon)
     return Briefing(
         found.scenario.title,
         found.scenario.question or "",
-        answer(found),
-        f"As of {long_date(found.plan.as_of)} · to {long_date(found.plan.horizon)}",
+        record.answer(found) if past else answer(found),
+        f"The record, {long_date(found.plan.start)} to {as_of}" if past else f"As of {as_of} · to {horizon}",
         [section for section in sections if section.blocks],
         {} if focus is None else {focus.page: f"A page for {focus.title}"},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from plots.numbers import whole
 from plots.style import Chart
 
 ODDS_WORDS = (
@@ -19,8 +20,9 @@ ODDS_WORDS = (
 
 
 def odds_word(share: float) -> str:
-    """The word for a share on the stated scale."""
-    return next(word for least, word in ODDS_WORDS if share >= least)
+    """The word for a share on the stated scale: that of the number that stands beside it, rounded."""
+    shown = share if share < 0.01 or share > 0.99 else whole(share * 100) / 100
+    return next(word for least, word in ODDS_WORDS if shown >= least)
 
 
 def scale() -> str:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from plots.numbers import long_date
+from plots.numbers import counted, long_date
 from plots.odds import ranked
 from plots.style import colours
+from sim.analysis.belief import Believed
 from sim.analysis.odds import Difference, Odds, difference, shares
+from sim.analysis.published import Comparison, comparisons
+from sim.analysis.record import Record
 from sim.results.result import Result
 from sim.scenario.correlations import left_to_chance
 
 
 class Findings:
-    """A base result and its what-ifs."""
+    """A base result and its what-ifs; with what a reader believes of the base, if that was given."""
 
-    def __init__(self, result: Result, what_ifs: list[Result], command: str) -> None:
+    def __init__(self, result: Result, what_ifs: list[Result], command: str, believed: Believed | None = None) -> None:
         self.result = result
         self.what_ifs = what_ifs
         self.command = command
+        self.believed = believed
         self.scenario = result.scenario
         self.plan = result.plan
         self.titles = {name: result.outcome_title(name) for name in result.outcome_names}
-        as_of = long_date(self.plan.as_of)
-        self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {result.runs:,} futures. No forecast."
+        as_of, futures = long_date(self.plan.as_of), counted(result.runs, "future")
+        self.source = f"Source: Parley, “{self.scenario.title}”, as of {as_of}; {futures}. No forecast."
+        if self.scenario.is_record:
+            self.source = f"Source: Parley, “{self.scenario.title}”, the past replayed to {as_of}."
 
     @cached_property
     def odds(self) -> dict[str, Odds]:
@@ -47,9 +53,10 @@ class Findings:
 
     @cached_property
     def colours(self) -> dict[str, str]:
-        """Whoever holds a lever has a colour of its own, as far as there are colours."""
+        """Whoever holds a lever has a colour of its own, as far as there are colours; some always the same one."""
         holders = {part.by for part in self.scenario.instruments.values()}
-        return colours([name for name in self.deciders if name in holders], self.deciders)
+        regions = {name: actor.regions for name, actor in self.scenario.actors.items()}
+        return colours([name for name in self.deciders if name in holders], self.deciders, regions)
 
     @cached_property
     def changes(self) -> dict[str, dict[str, Difference]]:
@@ -64,6 +71,16 @@ class Findings:
             }
             for other in self.what_ifs
         }
+
+    @cached_property
+    def comparisons(self) -> list[Comparison]:
+        """Tariff series beside published figures."""
+        return comparisons(self.result)
+
+    @cached_property
+    def record(self) -> Record:
+        """What the past that is replayed comes to."""
+        return Record(self.result)
 
     def what_if_title(self, name: str) -> str:
         """What a what-if is called."""

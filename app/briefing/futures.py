@@ -10,7 +10,7 @@ from app.briefing.findings import Findings
 from app.show import legal_clock
 from plots.calendar import Life, Mark, calendar_chart, folded
 from plots.fan import fan_chart
-from plots.numbers import long_date, percent, short_date, span
+from plots.numbers import counted, long_date, percent, short_date, span, whole
 from plots.odds import odds_chart
 from plots.style import ACCENT
 from plots.truce_end import truce_end_chart
@@ -38,6 +38,9 @@ def odds(found: Findings) -> list[Block]:
     first = found.ranked[0]
     one = found.odds[first]
     title = f"“{found.titles[first]}” is {odds_word(one.mean)}: {percent(one.mean)} of futures"
+    if one.mean in (0, 1):
+        every, none = f"Every future ends in “{found.titles[first]}”", "None of the named outcomes comes about"
+        title = every if one.mean else none
     rows = [
         [found.titles[name], percent(one.mean), _in_words(one), _band(one, found.result.chances), _error(one)]
         for name, one in ((name, found.odds[name]) for name in found.ranked)
@@ -54,8 +57,8 @@ def odds(found: Findings) -> list[Block]:
     if any(row[3] == WITHIN_CHANCE for row in rows):
         notes.insert(
             1,
-            f"“{WITHIN_CHANCE.capitalize()}”: {found.result.runs:,} futures are too few to tell a spread over the "
-            "assumptions from the luck of the draw.",
+            f"“{WITHIN_CHANCE.capitalize()}”: {counted(found.result.runs, 'future')} are too few to tell a spread over "
+            "the assumptions from the luck of the draw.",
         )
     return [
         FigureBlock(odds_chart(found.odds, found.titles, title, found.source)),
@@ -202,7 +205,7 @@ def _holding(title: str, ended: float, live: float) -> str:
     """Whether an agreement holds, from the shares in which it has ended at least once and is live on the last day."""
     if ended == 0:
         return f"{title}: does not end before the horizon in any of these futures"
-    revived = "yet is" if ended + live > 1.005 else "is"
+    revived = "yet is" if whole(ended * 100) + whole(live * 100) > 100 else "is"
     return (
         f"{title}: ends at least once in {percent(ended)} of futures, {revived} live on the last day in {percent(live)}"
     )
@@ -231,7 +234,8 @@ def tariffs(found: Findings) -> list[Block]:
     name, good = next(iter(goods.items()))
     today = float(np.median(paths[name].values[:, 0]))
     above, below = beyond(found.result, f"stack.{name}")
-    title = f"{good.title}: the tariff {_moves_from(f'today’s {today:.0f} points', above, below)}"
+    level = f"today’s {counted(whole(today), 'point')}"
+    title = f"{good.title}: the tariff {_moves_from(level, above, below)}"
     subtitle, marked = "Legal stack over the MFN rate, percentage points.", None
     for part in list(found.scenario.agreements.values())[:1]:
         if part.expires.fixed and _within(found, int(part.expires.value)):

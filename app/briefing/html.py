@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
@@ -33,7 +33,9 @@ def render(briefing: Briefing, charts: Path) -> str:
     environment.filters["cell"] = cell
     environment.filters["column"] = lambda name: name.replace("_percent", ", %").replace("_", " ")
     style = Markup((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
-    return environment.get_template("briefing.html.j2").render(briefing=briefing, style=style)
+    return environment.get_template("briefing.html.j2").render(
+        briefing=briefing, style=style, charts=quote(charts.name)
+    )
 
 
 def _unbroken(value: object) -> object:

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.briefing.content import Block, Bullets, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.numbers import long_date, percent, span
+from plots.numbers import counted, long_date, number, percent, span
 from sim import days
 from sim.days import MISSING
 from sim.scenario.expressions import Kind
@@ -36,7 +36,7 @@ def _measure(found: Findings, name: str, unit: str) -> list[str]:
     if kind is Kind.share and unit in ("", "%"):
         return [percent(float(middle)), span(float(low), float(high)), "share"]
     usual = {Kind.points: "percentage points", Kind.days: "days", Kind.share: "share"}.get(kind, "number")
-    return [f"{middle:.3g}", f"{low:.3g} to {high:.3g}", unit or usual]
+    return [number(middle), f"{number(low)} to {number(high)}", unit or usual]
 
 
 def assumptions(found: Findings) -> list[Block]:
@@ -45,11 +45,19 @@ def assumptions(found: Findings) -> list[Block]:
     given = [one for one in sources.values() if one.source != DEFAULT]
     signed = sum((one.source or "").startswith(ASSUMPTION) for one in given)
     unsourced = sum(one.source is None for one in given)
-    text = f"Of {len(given)} numbers and dates, {signed} are signed assumptions and {len(given) - signed - unsourced} "
-    text += "carry a source" + (f"; {unsourced} have neither." if unsourced else ".")
     dates = sum(not scalar.fixed for scalar in found.plan.scalars.values()) - len(found.uncertain)
-    text += f" {len(found.uncertain)} are uncertain and drawn together, {found.result.chances} futures to a draw"
-    text += f"; {dates} dates are chance, drawn in every future." if dates else "."
+    said = [
+        f"Of {counted(len(given), 'value')} in the scenario, "
+        f"{_are(signed, 'signed assumptions', 'a signed assumption')} and "
+        f"{_verb(len(given) - signed - unsourced, 'carry', 'carries')} a source"
+        + (f"; {_verb(unsourced, 'have', 'has')} neither." if unsourced else ".")
+    ]
+    if found.uncertain:
+        futures = counted(found.result.chances, "future")
+        said.append(f"{_are(len(found.uncertain), 'uncertain', 'uncertain')}, drawn together, {futures} to a draw.")
+    if dates:
+        said.append(f"{_are(dates, 'dates left to chance', 'a date left to chance')}, drawn in every future.")
+    text = " ".join(said)
     blocks: list[Block] = [Paragraph(text)]
     by_section: dict[str, list[list[str]]] = {}
     for path, scalar in found.plan.scalars.items():
@@ -63,6 +71,14 @@ def assumptions(found: Findings) -> list[Block]:
     return blocks
 
 
+def _verb(count: int, many: str, one: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _are(count: int, many: str, one: str) -> str:
+    return _verb(count, f"are {many}", f"is {one}")
+
+
 def left_out(found: Findings) -> list[Block]:
     """What the scenario does not hold, as it says itself."""
     return [Bullets(list(found.scenario.left_out))] if found.scenario.left_out else []
@@ -71,10 +87,11 @@ def left_out(found: Findings) -> list[Block]:
 def made(found: Findings) -> list[Block]:
     """What is needed to make it again."""
     about = found.result.manifest
-    draws = about["runs"] // about["chances"]
-    nested = f"{about['runs']:,}: {draws:,} draws of the assumptions × {about['chances']} futures of chance each"
+    draws = -(-about["runs"] // about["chances"])
+    each = counted(min(about["chances"], about["runs"]), "future")
+    nested = f"{about['runs']:,}: {counted(draws, 'draw')} of the assumptions × {each} of chance each"
     rows = [
-        ["Futures", nested],
+        ["Runs", f"{about['runs']:,}, to the same past"] if found.scenario.is_record else ["Futures", nested],
         ["Seed", str(about["seed"])],
         ["Digest", about["digest"]],
         ["Scenario", about["scenario_hash"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.analysis.story import nearest_the_medians
 from sim.engine.simulation import Simulation
 from sim.results import store
 from sim.results.result import Result
+from sim.world.world import World
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,13 @@ def replayed(result: Result, run: int, day: int) -> Simulation:
     simulation = Simulation(result.plan, [run], int(result.manifest["seed"]), result.chances)
     simulation.advance(day)
     return simulation
+
+
+def replayed_together(result: Result, runs: Sequence[int], days: Sequence[int]) -> list[list[World]]:
+    """[day][run] the world of each run at the end of each of some days in order; the runs are those of the ensemble."""
+    simulation = Simulation(result.plan, runs, int(result.manifest["seed"]), result.chances)
+    found = []
+    for day in days:
+        simulation.advance(day)
+        found.append([simulation.world.take(np.array([row])) for row in range(len(runs))])
+    return found

@@ -13,17 +13,18 @@ from sim.results.result import Result
 from sim.world.log import What
 
 
-def in_force(result: Result) -> dict[str, NDArray[np.float64]]:
-    """Instrument → [day] share of futures in which it is in force, on every day from as_of to the horizon."""
+def in_force(result: Result, since: int | None = None) -> dict[str, NDArray[np.float64]]:
+    """Instrument → [day] share of futures in which it is in force, every day from `since` (default: as_of) on."""
     plan = result.plan
-    days = len(result.days())
+    all_days = result.days(since=since)
+    days, opening = len(all_days), int(all_days[0])
     first = plan.subject("instruments", 0)
     names = plan.names("instruments")
     changes = np.zeros((len(names), days))
     for folder in store.blocks(result.folder):
         table = store.connect().execute(_CHANGES, [str(folder / "events.parquet"), first, first + len(names)])
         subject, day, change = table.fetchnumpy().values()
-        place = np.maximum(day - plan.as_of, 0)
+        place = np.maximum(day - opening, 0)
         np.add.at(changes, (subject[place < days] - first, place[place < days]), change[place < days])
     start = np.array([float(result.plan_start_in_force[name]) for name in names])
     shares = start[:, None] + np.cumsum(changes, axis=1) / result.runs
@@ -38,23 +39,24 @@ _CHANGES = f"""
 """
 
 
-def live(result: Result, agreement: str) -> NDArray[np.float64]:
-    """[day] share of futures in which the agreement is live, on every day from as_of to the horizon."""
-    plan, days = result.plan, result.days()
-    since, expires = (_dates(result, f"agreements.{agreement}.{key}") for key in ("since", "expires"))
-    at_first = (since <= plan.start) & (plan.start <= expires)
+def live(result: Result, agreement: str, since: int | None = None) -> NDArray[np.float64]:
+    """[day] share of futures in which the agreement is live, on every day from `since` (default: as_of) on."""
+    plan, days = result.plan, result.days(since=since)
+    opening = int(days[0])
+    begins, expires = (_dates(result, f"agreements.{agreement}.{key}") for key in ("since", "expires"))
+    at_first = (begins <= plan.start) & (plan.start <= expires)
     changes = np.zeros(len(days))
-    begun = np.flatnonzero((since > plan.start) & (since <= plan.horizon))
-    np.add.at(changes, np.maximum(since[begun] - plan.as_of, 0), 1.0)
+    begun = np.flatnonzero((begins > plan.start) & (begins <= plan.horizon))
+    np.add.at(changes, np.maximum(begins[begun] - opening, 0), 1.0)
     subject = plan.subject("agreements", plan.column("agreements", agreement))
     for folder in store.blocks(result.folder):
         table = store.connect().execute(_TURNS, [str(folder / "events.parquet"), subject])
         run, day, what = table.fetchnumpy().values()
         on = what == What.extends
         before = np.r_[False, on[:-1]]
-        opening = np.flatnonzero(np.diff(run, prepend=-1))
-        before[opening] = (since[run[opening]] <= day[opening]) & (plan.start <= expires[run[opening]])
-        place = np.maximum(day + (what == What.ends) - plan.as_of, 0)  # the day on which it is left is its last
+        new = np.flatnonzero(np.diff(run, prepend=-1))
+        before[new] = (begins[run[new]] <= day[new]) & (plan.start <= expires[run[new]])
+        place = np.maximum(day + (what == What.ends) - opening, 0)  # the day on which it is left is its last
         turned = (on != before) & (place < len(days))
         np.add.at(changes, place[turned], np.where(on[turned], 1.0, -1.0))
     return np.clip((at_first.sum() + np.cumsum(changes)) / result.runs, 0.0, 1.0)

@@ -60,12 +60,12 @@ _BY_SOMEBODY = {
     What.threatens: "{who} threatens: {what}",
     What.enacts: "{who} enacts {what}",
     What.withdraws: "{who} withdraws {what}",
-    What.delays: "{who} puts off {what} by {value:.0f} days",
-    What.narrows: "{who} narrows {what} to {value:.0%} of its scope",
+    What.delays: "{who} puts off {what} by {days}",
+    What.narrows: "{who} narrows {what} to {percent} of its scope",
     What.sets_rate: "{who} sets {what} to {value:g} pp",
-    What.sets_licences: "{who} approves {value:.0%} of the licences under {what}",
-    What.exempts: "{who} frees {value:.0f} actor(s) from {what}",
-    What.extends: "{who} extends {what} by {value:.0f} days",
+    What.sets_licences: "{who} approves {percent} of the licences under {what}",
+    What.exempts: "{who} frees {actors} from {what}",
+    What.extends: "{who} extends {what} by {days}",
     What.ends: "{who} leaves {what}",
     What.offers: "{who} offers: {what}",
     What.accepts: "{who} accepts: {what}",
@@ -78,12 +78,12 @@ _BY_ITSELF = {
     What.threatens: "Threatened: {what}",
     What.enacts: "Enacted: {what}",
     What.withdraws: "Withdrawn: {what}",
-    What.delays: "Put off by {value:.0f} days: {what}",
-    What.narrows: "Narrowed to {value:.0%} of its scope: {what}",
+    What.delays: "Put off by {days}: {what}",
+    What.narrows: "Narrowed to {percent} of its scope: {what}",
     What.sets_rate: "Set to {value:g} pp: {what}",
-    What.sets_licences: "{value:.0%} of the licences approved under {what}",
-    What.exempts: "{value:.0f} actor(s) freed from {what}",
-    What.extends: "Extended by {value:.0f} days: {what}",
+    What.sets_licences: "{percent} of the licences approved under {what}",
+    What.exempts: "{actors} freed from {what}",
+    What.extends: "Extended by {days}: {what}",
     What.ends: "Over: {what}",
     What.cancels: "Called off: {what}",
     What.enters_into_force: "In force from today: {what}",
@@ -105,7 +105,15 @@ def sentence(plan: Plan, what: What, who: int, subject: int, value: float) -> st
     mover = "" if who == NATURE else plan.players[who].title
     # A colon may be followed by a title as it is; within a sentence its article is small.
     title = getattr(plan.scenario, section)[name].title
-    text = pattern.format(who=mover, what=title if ": {what}" in pattern else within_sentence(title), value=value)
+    words = {
+        "who": mover,
+        "what": title if ": {what}" in pattern else within_sentence(title),
+        "value": value,
+        "days": "1 day" if value == 1 else f"{value:.0f} days",
+        "actors": "1 actor" if value == 1 else f"{value:.0f} actors",
+        "percent": f"{value * 100:.3g} %",
+    }
+    text = pattern.format(**words)
     is_tariff = section == "instruments" and plan.scenario.instruments[name].kind == "tariff"
     points = f" ({value:g} pp)" if is_tariff and what in (What.threatens, What.enacts) else ""
     return text[0].upper() + text[1:] + points

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,8 @@ class Plan:
     indicators: dict[str, Compiled] = field(default_factory=dict)
     timed: dict[str, Timed] = field(default_factory=dict)
     """key → timed function, in order of column"""
+    followed: frozenset[str] = frozenset()
+    """tariff series recorded besides those that the file's questions turn on"""
 
     def column(self, section: str, name: str) -> int:
         return self.columns[section][name]
@@ -109,7 +111,12 @@ class Plan:
         named = {name for compiled in asked for name in compiled.names}
         goods = self.scenario.goods.values()
         named |= {f"average.{a}.{b}" for good in goods for a, b in ((good.importer, good.exporter),)}
+        named |= self.followed
         return [name for name in self.symbols if name.startswith("stack.") or (name in named and name in self.averages)]
+
+    def following(self, series: Iterable[str]) -> Plan:
+        """The same with these averages recorded as well. Only the record of tariffs differs, nothing simulated."""
+        return replace(self, followed=self.followed | frozenset(series))
 
     @cached_property
     def averages(self) -> list[str]:
@@ -338,7 +345,7 @@ class _Compiler:
     def script_move(self, move: Any, player: str, path: str) -> ScriptedActs:
         index = len(self.plan.rule_names)
         self.plan.rule_names.append(f"{player}.script")
-        self.plan.rule_titles.append("script")
+        self.plan.rule_titles.append(move.title or "script")
         on = self.quantity(move.on, f"{path}.on", Dimension.date)
         return ScriptedActs(index, on, self.acts(move.do, f"{path}.do"))
 

@@ -48,7 +48,7 @@ class TariffSeries:
 
     def __init__(self, plan: Plan, series: Sequence[str] | None = None) -> None:
         """For the named series, all of the plan if none are given."""
-        self._plan = plan
+        self.plan = plan
         goods, actors = plan.scenario.goods, plan.scenario.actors
         wanted = plan.recorded_series + plan.unrecorded_series if series is None else list(series)
         chosen = [name.removeprefix("stack.") for name in wanted if name.startswith("stack.")]
@@ -79,12 +79,16 @@ class TariffSeries:
 
     def by_sector(self, world: World, importer: str, exporter: str) -> dict[str, NDArray[np.float64]]:
         """Sector → [run] average tariff of the pair at fixed weights in percentage points, MFN included."""
-        actors = self._plan.scenario.actors
-        sides = actors[importer].regions, actors[exporter].regions
         add_on = self.stacks.add_on(*self.layer_state(world, np.arange(len(world))))
+        return {sector: one.average(add_on) for sector, one in self.average_by_sector(importer, exporter).items()}
+
+    def average_by_sector(self, importer: str, exporter: str) -> dict[str, AverageSeries]:
+        """Sector → average of the pair's trade in it, ready to be taken again and again."""
+        actors = self.plan.scenario.actors
+        sides = actors[importer].regions, actors[exporter].regions
         held = self.stacks.table.fits(*sides) & (self.stacks.table.weight_musd > 0)
         sectors = sorted(set(self.stacks.table.sector[held].tolist()))
-        return {sector: self.stacks.series(*sides, sector).average(add_on) for sector in sectors}
+        return {sector: self.stacks.series(*sides, sector) for sector in sectors}
 
     def layer_state(
         self, world: World, rows: NDArray[np.int64], moved: Collection[int] = ()
@@ -111,11 +115,11 @@ class TariffSeries:
         self, world: World, rows: NDArray[np.int64], instrument: int, moved: Collection[int]
     ) -> NDArray[np.bool_]:
         if instrument in moved:
-            return lives.in_force(window(world, rows), instrument, self._plan.standings[instrument], world.today)
+            return lives.in_force(window(world, rows), instrument, self.plan.standings[instrument], world.today)
         return world.in_force[rows, instrument]
 
     def _class_of(self, name: str, good: Good) -> int:
-        actors = self._plan.scenario.actors
+        actors = self.plan.scenario.actors
         importer, exporter = actors[good.importer].regions[0], actors[good.exporter].regions[0]
         try:
             return self.stacks.class_of(importer, exporter, good.tranche, good.sector)
@@ -123,17 +127,17 @@ class TariffSeries:
             raise GoodError(name, str(error)) from None
 
     def _average(self, importer: str, exporter: str) -> AverageSeries | None:
-        actors = self._plan.scenario.actors
+        actors = self.plan.scenario.actors
         try:
             return self.stacks.series(actors[importer].regions, actors[exporter].regions)
         except ValueError:
             return None
 
     def _layers(self) -> tuple[list[LayerSource], list[Layer]]:
-        freed = _freed(self._plan)
+        freed = _freed(self.plan)
         tariffs = {
             name: (part, self._sides(column, part, freed.get(column, frozenset())))
-            for column, (name, part) in enumerate(self._plan.scenario.instruments.items())
+            for column, (name, part) in enumerate(self.plan.scenario.instruments.items())
             if part.kind == "tariff"
         }
         names = {name: [_name_of(name, place) for place in range(len(sides))] for name, (_, sides) in tariffs.items()}
@@ -149,8 +153,8 @@ class TariffSeries:
         self, column: int, part: Instrument, freed: frozenset[int]
     ) -> list[tuple[LayerSource, list[str], list[str]]]:
         """One layer for the whole instrument, or one for each member and each target that may differ by run."""
-        scenario, width = self._plan.scenario, len(self._plan.players)
-        deciders = self._plan.columns["deciders"]
+        scenario, width = self.plan.scenario, len(self.plan.players)
+        deciders = self.plan.columns["deciders"]
 
         def regions(actors: list[str]) -> list[str]:
             return [region for actor in actors for region in scenario.actors[actor].regions]
@@ -248,7 +252,12 @@ def findings(scenario: Scenario) -> list[Finding]:
                         message = f"found {pattern!r}, which fits no tranche of the trade data"
                         found.append(Finding(("instruments", name, key), message, near))
     try:
-        TariffSeries(plan(scenario))
+        averages = TariffSeries(plan(scenario)).averages
+        untraded = {f"average.{a}.{b}" for (a, b), series in averages.items() if series is None}
+        for name, published in scenario.published.items():
+            if published.series in untraded:
+                message = f"found {published.series!r}, a pair of which the trade data hold nothing"
+                found.append(Finding(("published", name, "series"), message))
     except LayerError as error:
         found.append(Finding(("instruments", error.layer.partition("#")[0]), str(error)))
     except GoodError as error:

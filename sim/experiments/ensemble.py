@@ -30,9 +30,10 @@ from sim.engine.plan import plan
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
+from sim.results.folder import keep_texts
 from sim.results.result import Result
 from sim.scenario.model import Scenario
-from sim.scenario.provenance import canonical, scenario_hash
+from sim.scenario.provenance import Documented, canonical, scenario_hash
 
 BLOCK = 5_000
 """Runs in a block: large enough for arrays to pay, small enough to lose little in a kill (see docs/benchmarks)."""
@@ -194,14 +195,19 @@ def manifest(request: Request, simulated: Simulated, title: str) -> dict[str, An
     }
 
 
-def place(simulated: Simulated, about: dict[str, Any], folder: Path) -> None:
-    """Put the finished blocks and their manifest into `folder`; the work folder keeps its own until it is dropped."""
+def place(simulated: Simulated, about: dict[str, Any], folder: Path, scenario: Scenario) -> None:
+    """Put the finished blocks, their manifest and the scenario's texts into `folder`, which can be opened alone then.
+
+    The work folder keeps its own until it is dropped.
+    """
     folder.mkdir(parents=True)
     for block in store.blocks(simulated.folder):
         (folder / block.name).mkdir()
         for path in block.iterdir():
             _link(path, folder / block.name / path.name)
     (folder / "manifest.json").write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
+    if isinstance(scenario, Documented):
+        keep_texts(scenario.texts, folder)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -275,7 +281,7 @@ def simulate_temporarily(scenario: Scenario, runs: int | None, seed: int | None,
     work.mkdir()
     try:
         (simulated,), _ = simulate_blocks([(request, work)], workers)
-        place(simulated, manifest(request, simulated, scenario.title), folder)
+        place(simulated, manifest(request, simulated, scenario.title), folder, scenario)
         result = Result(plan(scenario), folder)
     except BaseException:
         shutil.rmtree(holder, ignore_errors=True)

@@ -194,6 +194,15 @@ class Stacks:
         return [column in found for column in range(len(self.layers))]
 
     @cached_property
+    def covered(self) -> list[frozenset[int]]:
+        """[layer] the classes that it covers."""
+        found: list[set[int]] = [set() for _ in self.layers]
+        for cls, stack in enumerate(self.classes):
+            for term in (term for summand in stack for term in summand):
+                found[term.layer].add(cls)
+        return [frozenset(classes) for classes in found]
+
+    @cached_property
     def _steps(self) -> tuple[tuple[_Summand, ...], tuple[tuple[int, ...], ...]]:
         """Distinct summands; classes, as places of summands."""
         summands = _places(summand for stack in self.classes for summand in stack)

@@ -185,14 +185,24 @@ def meanings(name: str) -> dict[str, str]:
     return {row["tranche"]: row["meaning"] for row in _rows(_DEFINITIONS[name])}
 
 
+def short_words(name: str) -> dict[str, tuple[str, str]]:
+    """Tranche → (list of tariffs that it is on, kind of goods) in a few words, for a shipped data set.
+
+    `all` where the set knows only whole sectors or pairs.
+    """
+    if name not in _DEFINITIONS:
+        return {"all": ("", "all goods")}
+    return {row["tranche"]: (row["list_short"], row["goods_short"]) for row in _rows(_DEFINITIONS[name])}
+
+
 def regions() -> dict[str, str]:
     """Region code → name, in the order of the shipped data."""
     return {row["region"]: row["name"] for row in _rows("regions.csv")}
 
 
-def sectors() -> dict[str, str]:
-    """Code → name of the goods sectors of the shipped data."""
-    return {row["sector"]: row["name"] for row in _rows("sectors.csv")}
+def sectors(short: bool = False) -> dict[str, str]:
+    """Code → name of the goods sectors of the shipped data, in full or in two or three words."""
+    return {row["sector"]: row["short" if short else "name"] for row in _rows("sectors.csv")}
 
 
 def _rows(file: str) -> list[dict[str, str]]:

@@ -31,6 +31,28 @@ class Steps:
     """[run, day]"""
 
 
+def filled(
+    days: NDArray[np.int32],
+    runs: int,
+    run: NDArray[Any],
+    day: NDArray[Any],
+    value: NDArray[Any],
+    before: float = np.nan,
+) -> Steps:
+    """Steps from changes: on each of the days the last value at or before it, `before` where there is none.
+
+    `run`, `day` and `value` have one row a change, by run, then by day.
+    """
+    values = np.full((runs, len(days)), before)
+    place = np.searchsorted(days, np.maximum(day, days[0]), side="left")
+    seen = place < len(days)
+    changed = np.zeros(values.shape, dtype=np.bool_)
+    values[run[seen], place[seen]] = value[seen]
+    changed[run[seen], place[seen]] = True
+    latest = np.maximum.accumulate(np.where(changed, np.arange(len(days)), 0), axis=1)
+    return Steps(days, np.take_along_axis(values, latest, axis=1))
+
+
 class Result:
     """An ensemble of one variant of a scenario (the base or a what-if), read from its folder."""
 
@@ -80,28 +102,32 @@ class Result:
         """The hash of the runs' hashes."""
         return digest(store.each_block(self.folder, "runs", "hash_1, hash_2"))
 
-    def days(self, step: int = 1) -> NDArray[np.int32]:
-        """Days from as_of to the horizon, every `step`, the horizon included."""
-        days = np.arange(self.plan.as_of, self.plan.horizon + 1, step, dtype=np.int32)
+    def days(self, step: int = 1, since: int | None = None) -> NDArray[np.int32]:
+        """Days from `since` (default: as_of) to the horizon, every `step`, the horizon included."""
+        first = self.plan.as_of if since is None else since
+        days = np.arange(first, self.plan.horizon + 1, step, dtype=np.int32)
         return days if days[-1] == self.plan.horizon else np.append(days, np.int32(self.plan.horizon))
 
-    def path(self, series: str, step: int = 1) -> Steps:
-        """A tariff series, one of `plan.recorded_series` (`stack.off_list`), in percentage points, as steps."""
+    def path(self, series: str, step: int = 1, since: int | None = None) -> Steps:
+        """A tariff series, one of `plan.recorded_series` (`stack.off_list`), in percentage points, as steps.
+
+        From `since` (default: as_of) on; what came before is recorded from `plan.start`.
+        """
         column = self.plan.recorded_series.index(series)
         table = store.read(
             self.folder, "rates", "run, day, value", f"series = {column} AND run < {FAN_RUNS}", "run, day"
         )
-        return self._filled(table["run"], table["day"], table["value"], step)
+        return self._filled(table["run"], table["day"], table["value"], self.days(step, since))
 
-    def in_force(self, instrument: str, step: int = 1) -> Steps:
-        """1 where the instrument is in force, else 0."""
+    def in_force(self, instrument: str, step: int = 1, since: int | None = None) -> Steps:
+        """1 where the instrument is in force, else 0; from `since` (default: as_of) on."""
         subject = self.plan.subject("instruments", self.plan.column("instruments", instrument))
         kinds = f"({int(What.enters_into_force)}, {int(What.stops_being_in_force)})"
         where = f"subject = {subject} AND what IN {kinds} AND run < {FAN_RUNS}"
         table = store.read(self.folder, "events", "run, day, what", where, "run")
         now = (table["what"] == What.enters_into_force).astype(np.float64)
         at_start = float(self.plan_start_in_force[instrument])
-        return self._filled(table["run"], table["day"], now, step, at_start)
+        return self._filled(table["run"], table["day"], now, self.days(step, since), at_start)
 
     @cached_property
     def plan_start_in_force(self) -> dict[str, bool]:
@@ -113,18 +139,14 @@ class Result:
         return dict(zip(self.plan.names("instruments"), opening.world.in_force[0].tolist(), strict=True))
 
     def _filled(
-        self, run: NDArray[Any], day: NDArray[Any], value: NDArray[Any], step: int, before: float = np.nan
+        self,
+        run: NDArray[Any],
+        day: NDArray[Any],
+        value: NDArray[Any],
+        days: NDArray[np.int32],
+        before: float = np.nan,
     ) -> Steps:
-        """Steps from changes: the last value at or before each day."""
-        days = self.days(step)
-        values = np.full((min(self.runs, FAN_RUNS), len(days)), before)
-        place = np.searchsorted(days, np.maximum(day, self.plan.as_of), side="left")
-        seen = place < len(days)
-        changed = np.zeros(values.shape, dtype=np.bool_)
-        values[run[seen], place[seen]] = value[seen]
-        changed[run[seen], place[seen]] = True
-        latest = np.maximum.accumulate(np.where(changed, np.arange(len(days)), 0), axis=1)
-        return Steps(days, np.take_along_axis(values, latest, axis=1) if len(days) else values)
+        return filled(days, min(self.runs, FAN_RUNS), run, day, value, before)
 
     def first_day(self, what: What, subject: int) -> NDArray[np.int32]:
         """[run] first day of an event on a subject; MISSING where it never happens."""

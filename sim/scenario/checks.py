@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path as FilePath
 
 from sim import days
-from sim.scenario import conduct, focus
+from sim.scenario import conduct, focus, published
 from sim.scenario.document import Path
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.findings import Finding, each, known
@@ -37,6 +37,7 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     yield from checker.layers()
     yield from checker.instruments()
     yield from conduct.check(scenario)
+    yield from published.check(scenario)
     yield from focus.check(scenario)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer, MaxDepthExceededError
@@ -403,6 +403,116 @@ class _Walk:
     def _wrong(self, error: _Unreadable, path: Path) -> None:
         message, node = error.args
         self.problems.append(Problem(_mark(self.file, node.start_mark), dotted(path), message))
+
+
+# ── Where the text may be changed ────────────────────────────────────────────────────────────────────
+
+
+class Stand(NamedTuple):
+    """How a value stands in the text: offsets of its key and of itself, and what it is written as.
+
+    `start` is that of its anchor if it has one; `end` is behind its own last character, or that of its last part.
+    An alias has no parts here, and what `<<` merges stands where it was written.
+    """
+
+    key: tuple[int, int] | None
+    start: int
+    end: int
+    style: Literal["scalar", "flow", "block", "alias"]
+    anchor: str | None
+    target: Path | None
+    """of an alias: the path of what it stands for"""
+    parts: tuple[str | int, ...]
+    """keys, or places in a list, in the order of the text"""
+
+
+class Outline(NamedTuple):
+    """What a text is made of, for whoever changes it: every value as it stands, and all comments."""
+
+    stands: dict[Path, Stand]
+    comments: tuple[tuple[int, int], ...]
+    """offsets of each comment, from its `#` to the end of its line"""
+
+
+@lru_cache(maxsize=8)
+def outline(text: str, file: str) -> Outline:
+    """The outline of a text that can be read. ScenarioError otherwise."""
+    root = _compose(text, file)
+    if root is None:
+        return Outline({}, tuple(_comments(text, [])))
+    survey = _Survey(text)
+    survey.visit(root, (), None)
+    return Outline(survey.stands, tuple(_comments(text, sorted(survey.scalars))))
+
+
+_ANCHOR = re.compile(r"&(\S+)")
+_BLOCK_SCALAR = re.compile(r"(?:&\S+\s+)?[|>]([-+0-9]*)")
+_COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[^\r\n]*")
+
+
+class _Survey:
+    """Notes how each value stands, in the order of the text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.stands: dict[Path, Stand] = {}
+        self.scalars: list[tuple[int, int]] = []
+        """ranges in which `#` begins no comment"""
+        self.anchors: dict[str, Path] = {}
+
+    def visit(self, node: Node, path: Path, key: tuple[int, int] | None) -> int:
+        """Note a node and its parts; the offset at which it ends."""
+        start, end = node.start_mark.index, node.end_mark.index
+        if start < end and self.text[start] == "*":
+            target = self.anchors.get(self.text[start + 1 : end])
+            self.stands[path] = Stand(key, start, end, "alias", None, target, ())
+            return end
+        found = _ANCHOR.match(self.text, start) if start < end else None
+        if found is not None:
+            self.anchors[found[1]] = path
+        anchor = found[1] if found else None
+        if isinstance(node, ScalarNode):
+            if start == end and key is not None:  # nothing stands behind its key, wherever the library marks that
+                colon = self.text.find(":", key[1], start)
+                start = end = colon + 1 if colon >= 0 else start
+            end = self._end_of_scalar(start, end)
+            self.stands[path] = Stand(key, start, end, "scalar", anchor, None, ())
+            return end
+        style: Literal["flow", "block"] = "flow" if getattr(node, "flow_style", False) else "block"
+        self.stands[path] = Stand(key, start, end, style, anchor, None, ())  # before its parts, as in the text
+        last, parts = start, []
+        for name, of_key, item in self._parts_of(node):
+            parts.append(name)
+            last = self.visit(item, (*path, name), of_key)
+        end = end if style == "flow" else last
+        self.stands[path] = Stand(key, start, end, style, anchor, None, tuple(parts))
+        return end
+
+    def _parts_of(self, node: Node) -> Iterator[tuple[str | int, tuple[int, int] | None, Node]]:
+        if isinstance(node, SequenceNode):
+            yield from ((place, None, item) for place, item in enumerate(node.value))
+            return
+        for key, item in node.value:
+            range_ = key.start_mark.index, key.end_mark.index
+            self.scalars.append(range_)
+            yield str(key.value), range_, item
+
+    def _end_of_scalar(self, start: int, end: int) -> int:
+        header = _BLOCK_SCALAR.match(self.text, start, end)
+        if header is None:
+            self.scalars.append((start, end))
+            return end
+        line_end = self.text.find("\n", start, end)
+        self.scalars.append((end if line_end < 0 else line_end, end))  # a comment may stand behind `>-`
+        return end if "+" in header[1] else start + len(self.text[start:end].rstrip())
+
+
+def _comments(text: str, scalars: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Ranges of the comments, which begin outside of scalars."""
+    after = 0
+    for start, end in [*scalars, (len(text), len(text))]:
+        yield from (found.span() for found in _COMMENT.finditer(text, after, max(after, start)))
+        after = max(after, end)
 
 
 def dotted(path: Path) -> str:

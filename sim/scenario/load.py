@@ -11,15 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.scenario import checks, correlations, overlay, provenance
-from sim.scenario.document import MAX_DEPTH, Path, dotted
+from sim.scenario import checks, correlations, document, overlay, provenance
+from sim.scenario.document import MAX_DEPTH, Document, Path, dotted
 from sim.scenario.findings import Finding
 from sim.scenario.mended import Mended, place_of
 from sim.scenario.model import MOST_WHAT_IFS
 from sim.scenario.moves import VERBS
 from sim.scenario.overlay import WHAT_IFS, Added, Adjusted, Tree
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
-from sim.scenario.provenance import Documented
+from sim.scenario.provenance import Documented, Texts
 from sim.scenario.schema import keys_at, takes_names
 
 MOST_MISTAKES = 200
@@ -27,14 +27,28 @@ MOST_MISTAKES = 200
 
 
 def load(
-    path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = (), strict: bool = False
+    path: str | FilePath,
+    what_if: str | None = None,
+    sets: Iterable[str] = (),
+    strict: bool = False,
+    text: str | None = None,
 ) -> Documented:
     """Load a scenario from a file, or a shipped one by its name, with a what-if and `path=value` settings laid over it.
 
     The base scenario is loaded with all its what-ifs tried, so that none of them fails later. Raises ScenarioError
-    with every mistake found, each with file, line and column; `strict` counts warnings as mistakes.
+    with every mistake found, each with file, line and column; `strict` counts warnings as mistakes. `text` is read
+    in the place of what the file holds.
     """
-    tree = overlay.resolve(path, what_if, sets)
+    return _loaded(overlay.read(path, text), what_if, tuple(sets), strict)
+
+
+def load_again(texts: Texts) -> Documented:
+    """A scenario from the texts that it was read from before; no file is looked at. ScenarioError as in `load`."""
+    return _loaded([document.parse(text, name) for name, text in texts.files], texts.what_if, texts.sets, strict=False)
+
+
+def _loaded(chain: list[Document], what_if: str | None, sets: tuple[str, ...], strict: bool) -> Documented:
+    tree = overlay.laid(chain, what_if, sets)
     scenario, problems = _blamed(tree)
     if what_if is None:
         problems += _in_what_ifs(tree, problems)
@@ -47,6 +61,8 @@ def load(
         raise ScenarioError(mistakes)
     scenario._tree = tree
     scenario._warnings = problems
+    files = tuple((FilePath(read.file).name, read.text) for read in chain)
+    scenario._texts = Texts(files, what_if, sets)
     return scenario
 
 

@@ -36,7 +36,7 @@ _NO_TEXT = ("missing", "string_type", "string_too_long")
 """pydantic's errors of text"""
 _LISTED = ("parties", "members", "instruments", "regions")
 """keys of a part on which it rests what may be said of others"""
-_UNTOLD = ("goods", "outcomes", "indicators", "what_ifs")
+_UNTOLD = ("goods", "outcomes", "indicators", "published", "what_ifs")
 """sections to whose names, as they stand, nothing refers"""
 _WORDS = {"policy": "preset", "goods": "stack"}
 """key → word that it has in expressions, where that is another one"""

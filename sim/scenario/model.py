@@ -8,10 +8,11 @@ The keys, their order and their descriptions are the reference for editors (`par
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from sim import days
 from sim.scenario.moves import ListedMoves, Moves
 from sim.scenario.parts import Condition, Date, Name, Names, Part, Prose, Title
 from sim.scenario.policies import Doctrine, Policy
@@ -42,8 +43,8 @@ class Decider(Part):
         default_factory=lambda: _days("3 d"), description="days from an observed move to the answer"
     )
     review: Duration = Field(default_factory=lambda: _days("7 d"), description="days between regular reviews")
-    policy: Policy = Field(default_factory=Doctrine)
-    parameters: dict[Name, AnyScalar] = Field(default_factory=dict)
+    policy: Policy = Field(default_factory=Doctrine, description="how it decides")
+    parameters: dict[Name, AnyScalar] = Field(default_factory=dict, description="assumptions of its own")
 
 
 class Actor(Decider):
@@ -58,7 +59,7 @@ class Actor(Decider):
 class Coalition(Decider):
     """Actors that may move together. It holds no region: a joint move is carried out per joining member."""
 
-    members: list[str] = Field(min_length=1)
+    members: list[str] = Field(min_length=1, description="actors that may take part")
     joined: list[str] = Field(default_factory=list, description="members that take part from the start")
 
 
@@ -69,7 +70,7 @@ class Challenge(Part):
     """A court case against a legal basis."""
 
     title: Title | None = None
-    decision: Day
+    decision: Day = Field(description="day of the ruling, left to chance")
     struck: Share = Field(description="probability that the basis falls")
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="days from the decision to its effect")
 
@@ -78,10 +79,10 @@ class LegalBasis(Part):
     """The law an instrument rests on."""
 
     title: Title
-    valid: bool = Field(True, strict=True)
+    valid: bool = Field(True, strict=True, description="whether instruments may rest on it at the start")
     lag: Duration = Field(default_factory=lambda: _days("0 d"), description="least days from decision to effect")
     longest_life: Duration | None = Field(None, description="days after which its instruments end by themselves")
-    challenge: Challenge | None = None
+    challenge: Challenge | None = Field(None, description="a court case against it")
 
 
 class Instrument(Part):
@@ -91,10 +92,10 @@ class Instrument(Part):
     kind: Literal["tariff", "export_control", "rule", "support", "statement"]
     by: str = Field(description="the actor or coalition that holds the lever")
     on: Names = Field(default_factory=list, description="actors it is aimed at; nothing means everybody")
-    legal_basis: str | None = None
-    threatened: Day | None = None
-    enacted: Day | None = None
-    effective: Day | None = None
+    legal_basis: str | None = Field(None, description="the law that it rests on")
+    threatened: Day | None = Field(None, description="day on which it was announced without a legal act")
+    enacted: Day | None = Field(None, description="day of the legal act")
+    effective: Day | None = Field(None, description="first day in force, as decided or threatened")
     ends: Day | None = Field(None, description="last day in force")
     share: Share = Field(
         default_factory=lambda: parse_scalar("100 %", Dimension.share),
@@ -128,9 +129,11 @@ class Agreement(Part):
 
     title: Title
     parties: list[str] = Field(min_length=2)
-    since: Day
+    since: Day = Field(description="first day on which it is live")
     expires: Day = Field(description="last day on which it is live")
-    suspends: list[str] = Field(default_factory=list)
+    suspends: list[str] = Field(
+        default_factory=list, description="instruments or packages that it holds while it is live"
+    )
 
 
 class Deal(Part):
@@ -138,8 +141,10 @@ class Deal(Part):
 
     title: Title
     parties: list[str] = Field(min_length=2)
-    offer_stands: Duration = Field(default_factory=lambda: _days("14 d"))
-    terms: Moves
+    offer_stands: Duration = Field(
+        default_factory=lambda: _days("14 d"), description="days for which an offer can be taken"
+    )
+    terms: Moves = Field(description="what its conclusion brings about")
 
 
 class Milestone(Part):
@@ -148,8 +153,10 @@ class Milestone(Part):
     title: Title
     kind: Literal["meeting", "event"] = "meeting"
     date: Day
-    parties: list[str] = Field(default_factory=list)
-    takes_place: Share = Field(default_factory=lambda: parse_scalar("100 %", Dimension.share))
+    parties: list[str] = Field(default_factory=list, description="who decides there")
+    takes_place: Share = Field(
+        default_factory=lambda: parse_scalar("100 %", Dimension.share), description="probability that it takes place"
+    )
     do: ListedMoves = Field(default_factory=list, description="what an event brings about by itself")
 
 
@@ -159,52 +166,82 @@ class Milestone(Part):
 class Tranche(Part):
     """A disjoint group of goods of one sector between one importer and one exporter."""
 
-    importer: str
-    exporter: str
+    importer: str = Field(description="an actor")
+    exporter: str = Field(description="an actor")
     sector: str = "GOODS"
     value: Money = Field(description="trade at fixed weights, bn USD a year")
-    mfn: Points = Field(default_factory=lambda: parse_scalar("0 pp", Dimension.points))
+    mfn: Points = Field(
+        default_factory=lambda: parse_scalar("0 pp", Dimension.points), description="rate before any layer"
+    )
 
 
 class Trade(Part):
     """The goods that tariff layers cover: shipped data sets, tranches of your own, or both."""
 
     data: list[Literal["us_imports_2024", "china_imports_2017", "other_imports", "other_imports_by_sector"]] = Field(
-        default_factory=list
+        default_factory=list, description="shipped data sets"
     )
-    tranches: dict[Name, Tranche] = Field(default_factory=dict)
+    tranches: dict[Name, Tranche] = Field(default_factory=dict, description="groups of goods of your own")
 
 
 class Good(Part):
     """A named good whose legal stack is followed, e.g. one on no list."""
 
     title: Title
-    importer: str
-    exporter: str
-    tranche: str
-    sector: str | None = None
+    importer: str = Field(description="an actor")
+    exporter: str = Field(description="an actor")
+    tranche: str = Field(description="the group of goods that it belongs to")
+    sector: str | None = Field(None, description="where the tranche is in several")
+
+
+class Window(Part):
+    """Days on which a gap to published figures is explained."""
+
+    from_: Date = Field(alias="from")
+    to: Date = Field(description="last day")
+    why: Prose
+
+
+PublishedDay = Annotated[str, AfterValidator(lambda text: days.date(days.day(text)).isoformat())]
+"""A date as a key; it stays text, as it is written in the file."""
+
+
+class Published(Part):
+    """A tariff series of the scenario beside figures that others have published. Nothing simulated depends on it."""
+
+    title: Title
+    series: str = Field(description="average.IMPORTER.EXPORTER, MFN included, or stack.GOOD, over MFN")
+    data: Literal["us_tariff_by_partner"] | None = Field(None, description="a shipped table of published averages")
+    partner: str | None = Field(None, description="region code of the shipped table")
+    values: dict[PublishedDay, Points] = Field(
+        default_factory=dict, min_length=1, description="date → published rate, which holds until the next date"
+    )
+    tolerance: Points = Field(
+        default_factory=lambda: parse_scalar("8 pp", Dimension.points), description="largest gap outside the windows"
+    )
+    windows: list[Window] = Field(default_factory=list, description="days on which a larger gap is explained")
 
 
 class Outcome(Part):
     """One way the story can end. A run has the first outcome, in file order, whose condition holds."""
 
     title: Title
-    when: Condition
+    when: Condition = Field(description="read at the horizon")
 
 
 class Indicator(Part):
     """A further measure of each run."""
 
     title: Title
-    value: Condition
+    value: Condition = Field(description="an expression, read at the horizon")
     unit: Title = ""
 
 
 class Correlation(Part):
     """Two assumptions that tend to go together (Gaussian copula)."""
 
-    between: tuple[str, str]
-    value: float = Field(gt=-1, lt=1, strict=True)
+    between: tuple[str, str] = Field(description="two uncertain values")
+    value: float = Field(gt=-1, lt=1, strict=True, description="correlation of the normal scores")
 
 
 class Citation(Part):
@@ -212,7 +249,7 @@ class Citation(Part):
 
     title: Title
     url: Prose | None = None
-    published: Date | None = None
+    published: Date | None = Field(None, description="no later than as_of")
     tag: Literal["V", "VR", "D", "M", "I"] | None = Field(
         None, description="V read; VR read in a report of it; D derived; M from memory; I inferred"
     )
@@ -221,11 +258,11 @@ class Citation(Part):
 class Ensemble(Part):
     """How many futures, and how they split into what we do not know and what is left to chance."""
 
-    runs: int = Field(2000, ge=1, le=10_000_000, strict=True)
+    runs: int = Field(2000, ge=1, le=10_000_000, strict=True, description="futures to play")
     chances: int = Field(
         1, ge=1, le=100_000, strict=True, description="futures of chance for each draw of the assumptions"
     )
-    seed: int = Field(1, ge=0, lt=2**63, strict=True)
+    seed: int = Field(1, ge=0, lt=2**63, strict=True, description="of all chance")
 
 
 class Scenario(Part):
@@ -233,16 +270,16 @@ class Scenario(Part):
 
     schema_: Literal[1] = Field(alias="schema", description="version of the scenario language")
     title: str = Field(max_length=LONGEST_HEADING)
-    question: Prose | None = None
-    summary: Prose | None = None
+    question: Prose | None = Field(None, description="what the scenario is to answer")
+    summary: Prose | None = Field(None, description="the world as it stands on as_of")
     author: Prose | None = None
     as_of: Date = Field(description="nothing learnt later may be used; decisions start here")
     start: Date = Field(default_factory=lambda data: data["as_of"], description="facts are replayed from here")
-    horizon: Date
+    horizon: Date = Field(description="last day")
     focus: str | None = Field(None, description="region or actor for which `run` writes a page of its own")
     ensemble: Ensemble = Field(default_factory=Ensemble)
-    sources: dict[Name, Citation] = Field(default_factory=dict)
-    parameters: dict[Name, AnyScalar] = Field(default_factory=dict)
+    sources: dict[Name, Citation] = Field(default_factory=dict, description="citations, named by `source:`")
+    parameters: dict[Name, AnyScalar] = Field(default_factory=dict, description="named assumptions")
     correlations: list[Correlation] = Field(default_factory=list)
     trade: Trade = Field(default_factory=Trade)
     goods: dict[Name, Good] = Field(default_factory=dict)
@@ -256,8 +293,16 @@ class Scenario(Part):
     milestones: dict[Name, Milestone] = Field(default_factory=dict)
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    published: dict[Name, Published] = Field(
+        default_factory=dict, description="published figures beside which tariff series are set"
+    )
     what_ifs: dict[Name, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_WHAT_IFS)
     left_out: list[Prose] = Field(default_factory=list, description="what this scenario does not hold")
+
+    @property
+    def is_record(self) -> bool:
+        """Whether nothing lies ahead: it replays what has been, up to its last day."""
+        return self.start < self.as_of == self.horizon
 
     def deciders(self) -> Iterator[tuple[str, Decider]]:
         """Actors, then coalitions, each by name in alphabetical order (file order never matters)."""

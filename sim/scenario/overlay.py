@@ -26,7 +26,7 @@ from sim.scenario.shapes import SHAPES
 MAX_EXTENDS = 8
 """files that may extend one another in a chain"""
 WHAT_IFS = "what_ifs"
-_SET = "--set"
+SETTING = "--set"
 """stands for a file in the places of settings"""
 _FIXED = (WHAT_IFS, "extends", "schema")
 _ENSEMBLE = "ensemble"
@@ -36,7 +36,7 @@ _FROM = ("source", "known")
 _MOVES = ("do", "terms")
 """keys of lists of moves, in which one move may stand for a list of one"""
 _QUANTITY = re.compile(r"\s*[-+.]?\s*\d")
-_ADJUSTMENT = re.compile(r"\s*([+-]\s*[\d.]|[×x]\s*[\d.]+\s*$)")
+ADJUSTMENT = re.compile(r"\s*([+-]\s*[\d.]|[×x]\s*[\d.]+\s*$)")
 _SHIPPED_NAME = re.compile(r"[\w-]+")
 
 
@@ -83,7 +83,7 @@ class Laid:
         words = set(re.findall(r"\w+", message))
         change = next((path for path in self.changes if str(path[-1]) in words), None)
         blamed = f"{message}; so under {self.name}"
-        if change is None or self.changes[change].file == _SET:
+        if change is None or self.changes[change].file == SETTING:
             return blamed
         return f"{blamed}, which changes {dotted(change)} at {self.changes[change]}"
 
@@ -151,22 +151,39 @@ class Tree:
         return tuple(found)
 
 
-def resolve(path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
+def resolve(
+    path: str | FilePath, what_if: str | None = None, sets: Iterable[str] = (), text: str | None = None
+) -> Tree:
     """Read a scenario (a file, or the name of a shipped one) and lay its overlays over it, `sets` last.
 
-    Raises ScenarioError where there is nothing to lay anything over.
+    `text` is read in the place of what the file holds. Raises ScenarioError where there is nothing to lay anything
+    over.
     """
-    tree = read(path)
+    return laid(read(path, text), what_if, sets)
+
+
+def laid(chain: Sequence[Document], what_if: str | None = None, sets: Iterable[str] = ()) -> Tree:
+    """A scenario, given first, laid over those that it extends, and its overlays over that, `sets` last."""
+    base = chain[-1]
+    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
+    for child in reversed(chain[:-1]):
+        overlay = _Overlay(tree, child)
+        overlay.file({key: value for key, value in child.data.items() if key != "extends"})
+        tree = overlay.tree()
     if what_if is not None:
         tree = with_what_if(tree, what_if)
-    for text in sets:
-        tree = with_set(tree, text)
+    for setting in sets:
+        tree = with_set(tree, setting)
     return tree
 
 
-def read(path: str | FilePath) -> Tree:
-    """Read a scenario and what it extends. Raises ScenarioError where a file cannot be read at all."""
-    chain = [document.read(find(str(path)))]
+def read(path: str | FilePath, text: str | None = None) -> list[Document]:
+    """Read a scenario, then each file that the one before extends.
+
+    `text` is read in the place of what the file holds, or will hold. Raises ScenarioError where a file cannot be read
+    at all.
+    """
+    chain = [document.read(find(str(path))) if text is None else document.parse(text, str(path))]
     while (parent := _parent(chain[-1])) is not None:
         file, mark = parent
         listed = " → ".join([*(child.file for child in chain), str(file)])
@@ -178,18 +195,17 @@ def read(path: str | FilePath) -> Tree:
             message = f"more than {MAX_EXTENDS} scenarios extend one another: {listed}"
             raise ScenarioError([Problem(mark, "extends", message)])
         chain.append(document.read(file))
-    base = chain[-1]
-    tree = Tree(chain[0].file, base.data, base.marks, problems=base.problems, lost=base.lost)
-    for child in reversed(chain[:-1]):
-        overlay = _Overlay(tree, child)
-        overlay.file({key: value for key, value in child.data.items() if key != "extends"})
-        tree = overlay.tree()
-    return tree
+    return chain
 
 
 def find(name: str) -> FilePath:
     """The file of a scenario: a path, or a shipped name. ScenarioError if a plain name is neither."""
     return _find(name, FilePath(), Problem(Mark(name, 1, 1), "", ""))
+
+
+def beside(file: str, name: str) -> FilePath:
+    """The file that another one names: beside it, or a shipped scenario."""
+    return _find(name, FilePath(file).parent, Problem(Mark(file, 1, 1), "extends", ""))
 
 
 def _find(name: str, folder: FilePath, at: Problem) -> FilePath:
@@ -251,26 +267,30 @@ def with_what_if(tree: Tree, name: str) -> Tree:
 
 def with_set(tree: Tree, text: str) -> Tree:
     """Lay `path=value` over a scenario, the value in YAML; columns count in `text`."""
-    name, equals, value = text.partition("=")
-    mark = Mark(_SET, 1, 1)
-    if not equals or not all(key.strip() for key in name.split(".")):
-        message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
-        return tree.wrong(Problem(mark, "", message))
-    path = name.strip().split(".")
-    if path[0] in _FIXED:
-        return tree.wrong(Problem(mark, name.strip(), "belongs to the file; it cannot be set"))
-    start = len(name) + 1
     try:
-        written = document.parse_value(" " * start + value, _SET)
+        path, written = read_setting(text)
+        if path[0] in _FIXED:
+            raise ScenarioError([Problem(Mark(SETTING, 1, 1), ".".join(path), "belongs to the file; it cannot be set")])
     except ScenarioError as error:
         return tree.wrong(*error.problems)
-    if written.problems:
-        return tree.wrong(*written.problems)
-    if written.data is None and written.marks[()].start == written.marks[()].end:
-        return tree.wrong(Problem(mark, name.strip(), "found no value; null removes what is there"))
     overlay = _Overlay(tree, written, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
     return overlay.tree(f"--set {dotted(tuple(path))}", written.marks.values())
+
+
+def read_setting(text: str) -> tuple[list[str], Document]:
+    """The keys and the value of `path=value`. ScenarioError, columns counted in the text, where it is none."""
+    name, equals, value = text.partition("=")
+    mark = Mark(SETTING, 1, 1)
+    if not equals or not all(key.strip() for key in name.split(".")):
+        message = f"found {describe(text)}; write path=value, such as actors.us.audience_cost='3 bn USD'"
+        raise ScenarioError([Problem(mark, "", message)])
+    written = document.parse_value(" " * (len(name) + 1) + value, SETTING)
+    if written.problems:
+        raise ScenarioError(written.problems)
+    if written.data is None and written.marks[()].start == written.marks[()].end:
+        raise ScenarioError([Problem(mark, name.strip(), "found no value; null removes what is there")])
+    return name.strip().split("."), written
 
 
 def is_distribution(value: Any) -> bool:
@@ -342,12 +362,12 @@ class _Overlay:
     def lay(self, keys: Sequence[str | int], value: Any, at: Path, origin: Origin) -> None:
         """Lay a value over the one that stands at `keys`. `at` is its place in the overlay's own file."""
         try:
-            path, found = self._locate(keys)
+            path, found = located(self.data, keys)
         except ValueError as error:
             self.wrong(at, ".".join(map(str, keys)), str(error))
             return
         existing = _at(self.data, path) if found == len(path) else None
-        if isinstance(value, dict) and isinstance(existing, dict) and not _replaces(path, value, existing):
+        if isinstance(value, dict) and isinstance(existing, dict) and not replaces(path, value, existing):
             self._merge(path, value, at, origin)
             return
         self.changes[path] = self.written[at].value
@@ -356,7 +376,7 @@ class _Overlay:
             self._put(path, value, at, origin)
         elif value is None:
             self._remove(path)
-        elif isinstance(value, str) and _ADJUSTMENT.match(value):
+        elif isinstance(value, str) and ADJUSTMENT.match(value):
             self._adjust(path, existing, value, at, origin)
         else:
             self._put(path, value, at, origin)
@@ -377,28 +397,6 @@ class _Overlay:
         else:
             message = f"found {by!r}, which adjusts a quantity, but what stands here is {describe(existing)}"
             self.wrong(at, dotted(path), message)
-
-    def _locate(self, keys: Sequence[str | int]) -> tuple[Path, int]:
-        """The path that keys lead to, and how many of its steps exist. ValueError if it leads nowhere.
-
-        Items of lists are counted from 0; where the file has one item for a list of one, `0` stands for it.
-        """
-        node: Any = self.data
-        path: Path = ()
-        for position, key in enumerate(keys):
-            if isinstance(node, list):
-                if not str(key).isdecimal() or int(key) >= len(node):
-                    raise ValueError(f"{dotted(path)} is a list of {len(node)}, counted from 0; found {key!r}")
-                key = int(key)
-            elif node is None or (isinstance(node, dict) and key not in node):
-                rest = keys[position:]
-                if str(key) == "0" and isinstance(node, dict) and len(rest) > 1 and rest[1] in node:
-                    continue
-                return (*path, *rest), len(path)
-            elif not isinstance(node, dict):
-                raise ValueError(f"{dotted(path)} is {describe(node)}, which has no parts")
-            node, path = node[key], (*path, key)
-        return path, len(path)
 
     def _put(self, path: Path, value: Any, at: Path, origin: Origin | None = None) -> None:
         self._forget(path)
@@ -433,7 +431,30 @@ class _Overlay:
         self.origins.pop(path, None)
 
 
-def _replaces(path: Path, value: dict[str, Any], existing: dict[str, Any]) -> bool:
+def located(data: Any, keys: Sequence[str | int]) -> tuple[Path, int]:
+    """The path that keys lead to in the data, and how many of its steps exist. ValueError if it leads nowhere.
+
+    Items of lists are counted from 0; where the file has one item for a list of one, `0` stands for it.
+    """
+    node: Any = data
+    path: Path = ()
+    for position, key in enumerate(keys):
+        if isinstance(node, list):
+            if not str(key).isdecimal() or int(key) >= len(node):
+                raise ValueError(f"{dotted(path)} is a list of {len(node)}, counted from 0; found {key!r}")
+            key = int(key)
+        elif node is None or (isinstance(node, dict) and key not in node):
+            rest = keys[position:]
+            if str(key) == "0" and isinstance(node, dict) and len(rest) > 1 and rest[1] in node:
+                continue
+            return (*path, *rest), len(path)
+        elif not isinstance(node, dict):
+            raise ValueError(f"{dotted(path)} is {describe(node)}, which has no parts")
+        node, path = node[key], (*path, key)
+    return path, len(path)
+
+
+def replaces(path: Path, value: dict[str, Any], existing: dict[str, Any]) -> bool:
     """Whether a mapping takes the place of another rather than merging: quantities, moves, another kind of policy."""
     match path[-1:]:
         case ("policy",):

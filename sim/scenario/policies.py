@@ -125,6 +125,7 @@ class Doctrine(Part):
 class ScriptedMove(Part):
     """What the actor does on one date, whatever happens."""
 
+    title: Title | None = None
     on: Day
     do: Moves
 

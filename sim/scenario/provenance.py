@@ -34,11 +34,21 @@ _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
 
+class Texts(NamedTuple):
+    """What a scenario was read from, complete: from it, it can be read again anywhere."""
+
+    files: tuple[tuple[str, str], ...] = ()
+    """(name, text) of the scenario's file, then of each file that the one before extends"""
+    what_if: str | None = None
+    sets: tuple[str, ...] = ()
+
+
 class Documented(Scenario):
     """A scenario that was read from a file: it knows what stood where, and what was noticed in it."""
 
     _tree: Tree = PrivateAttr(default_factory=lambda: Tree("", {}, {}))
     _warnings: list[Problem] = PrivateAttr(default_factory=list)
+    _texts: Texts = PrivateAttr(default_factory=Texts)
 
     @property
     def tree(self) -> Tree:
@@ -54,6 +64,11 @@ class Documented(Scenario):
     def warnings(self) -> list[Problem]:
         """What was noticed in the file, in its order."""
         return self._warnings
+
+    @property
+    def texts(self) -> Texts:
+        """The text that was read, with what was laid over it."""
+        return self._texts
 
 
 class Provenance(NamedTuple):
@@ -93,6 +108,20 @@ def collect_scalars(scenario: Scenario) -> dict[str, Scalar]:
 def provenance(scenario: Scenario) -> dict[str, Provenance]:
     """Where every scalar comes from, by its dotted path."""
     return {path: where for path, _, where in _scalars(scenario)}
+
+
+def cited(source: str | None, scenario: Scenario) -> str | None:
+    """A source as text: the citation that it is the key of, or as it stands."""
+    return _cited(_Cover(source), scenario.sources.get(source or ""), "").source
+
+
+def sources(scenario: Scenario) -> dict[str, str | None]:
+    """The source of every scalar as the file has it, its own or that of a mapping around it, by dotted path."""
+    return {
+        dotted(path): cover.source
+        for path, value, cover, given, _ in _things(scenario)
+        if isinstance(value, Scalar) and given
+    }
 
 
 def expressions(scenario: Scenario) -> Iterator[tuple[Path, Expression]]:
@@ -219,7 +248,7 @@ def _within(outer: _Cover, own: _Cover) -> _Cover:
 # ── Content ──────────────────────────────────────────────────────────────────────────────────────────
 
 _WORDS = {"source", "known", "note", "title", "short", "summary", "question", "author", "left_out"}
-_WORDS |= {"sources", "what_ifs", "ensemble", "verb", "focus"}
+_WORDS |= {"sources", "what_ifs", "ensemble", "focus", "published", "verb"}
 """Fields that say nothing about what is simulated. How many futures are asked for is keyed apart from the content."""
 _ORDERED = frozenset(("outcomes", "rules"))
 """mappings whose order is part of what they say"""

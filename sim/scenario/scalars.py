@@ -77,7 +77,7 @@ class Scalar:
             return (
                 own.labels[0]
                 if self.fixed
-                else " | ".join(f"{w} {p:.0%}" for w, p in zip(own.labels, own.parameters, strict=True))
+                else " | ".join(f"{w} {p * 100:.3g} %" for w, p in zip(own.labels, own.parameters, strict=True))
             )
         if self.fixed:
             return self._written(float(self.value))
@@ -116,7 +116,8 @@ class Scalar:
         if self.dimension is Dimension.date:
             return self._plain(number)
         unit = "%" if self.dimension is Dimension.share else self.unit
-        return f"{self._plain(number)} {unit}".rstrip()
+        plain = self._plain(number)
+        return f"{plain} {unit[:-1] if (plain, unit) == ('1', 'days') else unit}".rstrip()
 
 
 _SHAPE_NAMES = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from decimal import Decimal
 from enum import StrEnum
 
 from sim import days
@@ -74,6 +75,12 @@ def split(text: str) -> tuple[float, str] | None:
     """(number, unit) of a quantity's text; None where it does not begin with a number."""
     match = _NUMBER.fullmatch(text.strip())
     return None if match is None else (float(match[1]), unit_of(match[2], text))
+
+
+def exact(text: str) -> tuple[Decimal, str] | None:
+    """(number, unit) of a quantity's text, the number with the digits that are written."""
+    match = _NUMBER.fullmatch(text.strip())
+    return None if match is None else (Decimal(match[1]), unit_of(match[2], text))
 
 
 def unit_of(text: str, found: str) -> str:

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.colors import to_rgb
 
 import sim
 from app.briefing.answer import answer
@@ -12,7 +13,9 @@ from app.briefing.content import Table, odds_word
 from app.briefing.findings import Findings
 from app.briefing.html import cell
 from plots.numbers import percent
+from plots.style import BLUE, BYSTANDER, PALETTE, VERMILLION
 from tests.conftest import SMALL
+from tests.plots.test_told_apart import is_tint
 
 ALONE = """
 schema: 1
@@ -101,11 +104,31 @@ def test_headings_descend_one_step_at_a_time(page):
     assert all(second - first <= 1 for first, second in zip(page.headings, page.headings[1:], strict=False))
 
 
-def test_every_figure_says_in_words_what_it_shows(page):
+def test_every_figure_says_in_words_what_it_shows(page, found):
     figures = sum(tag == "figure" for tag, _ in page.tags)
     told = [attributes["aria-label"] for _, attributes in page.tags if attributes.get("role") == "img"]
-    assert figures == len(told) == 6
+    assert figures == len(told) == len(build(found).charts())
     assert min(map(len, told)) > 60
+
+
+def test_every_title_states_a_finding_and_every_picture_has_its_data(found):
+    for chart in build(found).charts():
+        assert not chart.title.endswith((".", ":", ","))
+        assert re.search(r"\d|\bno\b|\bnone\b|\bis\b|\bare\b|stays|ends", chart.title), chart.title
+        assert len(chart.title.split()) >= 4
+        assert chart.alt.startswith(chart.title)
+        assert len({len(column) for column in chart.table.values()}) == 1
+        assert all(chart.table.values())
+
+
+def test_an_actor_has_one_colour_in_every_chart(found):
+    drawn = {}
+    for chart in build(found).charts():
+        for cue in chart.cues:
+            if cue.thing in found.deciders.values():
+                hue = next(full for full in (*PALETTE, BYSTANDER) if is_tint(to_rgb(cue.colour), full))
+                drawn.setdefault(cue.thing, set()).add(hue)
+    assert drawn == {"United States": {BLUE}, "China": {VERMILLION}}
 
 
 def test_names_within_the_page_are_unique_and_every_link_to_one_leads_there(page):
@@ -155,7 +178,7 @@ def test_the_answer_names_the_what_if_that_moves_it_most(found):
 def test_a_world_without_choice_has_a_briefing(world, tmp_path):
     result = sim.simulate(world(ALONE), runs=5)
     page = write_briefing(result, [], tmp_path, "")
-    assert "In every one of the 5 futures played: “Always”." in page.read_text(encoding="utf-8")
+    assert "In every one of the 5\u00a0futures played: “Always”." in page.read_text(encoding="utf-8")
 
 
 def test_a_band_that_chance_explains_is_not_given_as_a_band(found):

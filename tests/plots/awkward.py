@@ -2,16 +2,26 @@
 
 import numpy as np
 
+from plots.believed import believed_chart
 from plots.calendar import Life, Mark, calendar_chart
 from plots.compare import compare_chart
 from plots.facing import Faced, Measured, facing_chart
 from plots.fan import fan_chart
+from plots.lines import lines_chart
 from plots.moves import moves_chart
+from plots.must_be_true import must_be_true_chart
 from plots.odds import odds_chart
+from plots.published import published_chart
 from plots.style import BLUE, VERMILLION
 from plots.truce_end import truce_end_chart
+from sim.analysis.belief import Shift
+from sim.analysis.must_be_true import Needed
 from sim.analysis.odds import Difference, Odds
+from sim.analysis.published import Comparison
+from sim.days import date
 from sim.results.result import Steps
+from sim.scenario.model import Published
+from tests.plots.awkward_in_force import IN_FORCE
 
 FIRST = 20376  # 15 October 2025
 FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
@@ -61,8 +71,43 @@ def fan_of(series, count, size, values=30.0):
     walk[:4, 3:5] += 125
     names = [f"s{k}" for k in range(series)]
     paths = {name: Steps(span, walk if values else walk * 0) for name in names}
-    titles = dict.fromkeys(names, LONG)
+    titles = {name: f"{LONG} {name}" for name in names}
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size, FIRST + 5)
+
+
+def past_of(instruments, milestones, count, size, long=False, busy=None):
+    span = days(count)
+    lives = [Life("Truce", "Agreements", BLUE, (span > FIRST + count // 2).astype(float), end="over")]
+    for k in range(instruments):
+        share = ((span >= FIRST + 5 * k) & (span < FIRST + count - 3 * k)).astype(float)
+        title = f"{LONG} {k}" if long else f"Tariff {k}"
+        threats = (FIRST + 3 * k, FIRST + count - k) if k % 3 == 0 else ()
+        end = ("in force", "suspended", "not enacted", "ended")[k % 4]
+        lives.append(Life(title, f"Holder {k // 10}", VERMILLION, share, threats=threats, end=end))
+    marks = [
+        Mark(f"{LONG} {k}" if long else f"Meeting {k}", FIRST + 7 * k, FIRST + 7 * k, k % 2) for k in range(milestones)
+    ]
+    return calendar_chart(lives, marks, span, *TOLD, size, past=True, busy=busy)
+
+
+def line_of(series, count, size):
+    span = days(count)
+    walk = np.repeat(np.random.default_rng(1).integers(0, 150, count // 30 + 1), 30)[None, : len(span)].astype(float)
+    names = [f"s{k}" for k in range(series)]
+    paths = {name: Steps(span[: walk.shape[1]], walk) for name in names}
+    titles = dict.fromkeys(names, LONG)
+    return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size)
+
+
+def lines_of(series, count, size, long=False, most=150):
+    span, chance = days(count), np.random.default_rng(1)
+    paths = {}
+    for k in range(series):
+        walk = np.repeat(chance.integers(0, most + 1, count // 30 + 1), 30)[: len(span)].astype(float)
+        paths[f"s{k}"] = Steps(span[: len(walk)], walk[None, :])
+    titles = {name: f"{LONG} {name}" if long else f"Goods {name}" for name in paths}
+    peaks = dict.fromkeys(paths, "152.5 at the peak from 10 April 2025 to 13 May 2025")
+    return lines_chart(paths, titles, peaks, dict.fromkeys(paths, BLUE), FINDING, "Points", SOURCE, size)
 
 
 def truce_of(count, size, ended, live):
@@ -89,6 +134,55 @@ def compare_of(what_ifs, outcomes, size, long=False, scale=0.3):
     return compare_chart(changes, titles, *TOLD, size)
 
 
+def must_of(outcomes, conditions, size, long=False, scale=1.0):
+    told, titles, odds = {}, {}, {}
+    for k in range(outcomes):
+        name = f"o{k}"
+        odds[name], titles[name] = scale / (k + 1), f"{LONG} {k}" if long else f"Outcome {k}"
+        summit = LONG if long else "Summit"
+        told[name] = [
+            (f"“{summit} {j}” takes place", Needed(None, odds[name], odds[name] / (j + 2), 0.01, 1.5, 0.5))
+            for j in range(conditions)
+        ]
+    return must_be_true_chart(told, titles, odds, *TOLD, size)
+
+
+def believed_of(outcomes, size, long=False, scale=0.3):
+    chance = np.random.default_rng(4)
+    shares = np.sort(chance.dirichlet(np.ones(outcomes + 1)))[:outcomes]
+    moved = np.clip(shares + chance.normal(0, scale, outcomes), 0, 1)
+    shifts = {f"o{j}": Shift(b, s, s - b, 0.01, 0.02) for j, (b, s) in enumerate(zip(shares, moved, strict=True))}
+    titles = {name: f"{LONG} {name}" if long else f"Outcome {name}" for name in shifts}
+    return believed_chart(shifts, titles, FINDING, "Share of futures, %.", SOURCE, size)
+
+
+def published_of(count, panels, size, windows=2, long=False, level=40.0):
+    span, chance = days(count), np.random.default_rng(4)
+    compared = []
+    for k in range(panels):
+        theirs = np.round(level * (1 + np.repeat(chance.random(len(span) // 20 + 1), 20)[: len(span)] * (k % 3)), 1)
+        begins = [min(FIRST + j * count // 3, FIRST + count) for j in range(windows)]
+        part = Published.model_validate(
+            {
+                "title": f"{LONG} {k}" if long else f"United States on country {k}",
+                "series": "average.us.china",
+                "values": {str(date(FIRST)): "1 pp"},
+                "windows": [
+                    {
+                        "from": str(date(day)),
+                        "to": str(date(day + 4)),
+                        "why": f"{LONG} {day}" if long else "Booked later",
+                    }
+                    for day in begins
+                ],
+            }
+        )
+        explained = np.isin(span, [day + j for day in begins for j in range(5)])
+        ours = theirs + np.where(explained, 12.0, 0.4) * (k % 2)
+        compared.append(Comparison(f"c{k}", part, span, ours, theirs, explained))
+    return published_chart(compared, [(BLUE, VERMILLION)[k % 2] for k in range(panels)], *TOLD, size)
+
+
 def facing_of(branches, controls, size, long=False, today=13.5, most=150.0, tariff=True):
     chance = np.random.default_rng(4)
     rows = []
@@ -105,6 +199,13 @@ def facing_of(branches, controls, size, long=False, today=13.5, most=150.0, tari
 
 
 CASES = {
+    "one condition": lambda size: must_of(1, 1, size),
+    "three outcomes": lambda size: must_of(3, 4, size),
+    "three outcomes, long": lambda size: must_of(3, 6, size, long=True),
+    "conditions of the rarest": lambda size: must_of(2, 2, size, scale=0.004),
+    "belief of one outcome": lambda size: believed_of(1, size),
+    "belief of twelve outcomes, long": lambda size: believed_of(12, size, long=True),
+    "belief that changes nothing": lambda size: believed_of(5, size, scale=0.0),
     "one outcome": lambda size: odds_of(1, size),
     "twelve outcomes, long": lambda size: odds_of(12, size, long=True),
     "calendar": lambda size: calendar_of(6, 5, 1, 442, size),
@@ -123,6 +224,17 @@ CASES = {
     "fan of a tenth of a point": lambda size: fan_of(1, 442, size, values=0.1),
     "fan of three weeks": lambda size: fan_of(3, 21, size),
     "fan of six years": lambda size: fan_of(3, 2190, size),
+    "a past": lambda size: past_of(8, 3, 550, size),
+    "a past of eight years, long": lambda size: past_of(50, 12, 2900, size, long=True),
+    "a past with a busy end": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2500 + 50),
+    "a past that turns with the year": lambda size: past_of(12, 3, 3148, size, busy=FIRST + 2269),
+    "a past without milestones": lambda size: past_of(1, 0, 30, size),
+    "one line": lambda size: line_of(1, 550, size),
+    "three lines of eight years": lambda size: line_of(3, 2900, size),
+    "path of one good": lambda size: lines_of(1, 550, size),
+    "paths of four goods": lambda size: lines_of(4, 2900, size),
+    "paths of six goods, long": lambda size: lines_of(6, 2900, size, long=True),
+    "paths at zero": lambda size: lines_of(2, 90, size, most=0),
     "truce": lambda size: truce_of(442, size, 0.5, 0.9),
     "truce, ends alike": lambda size: truce_of(442, size, 0.5, 0.5),
     "truce, never over": lambda size: truce_of(442, size, 0.0, 1.0),
@@ -134,6 +246,14 @@ CASES = {
     "six what-ifs": lambda size: compare_of(6, 9, size),
     "fourteen what-ifs, long": lambda size: compare_of(14, 12, size, long=True),
     "nothing clear": lambda size: compare_of(2, 3, size, scale=0.001),
+    "one comparison": lambda size: published_of(630, 1, size),
+    "two comparisons": lambda size: published_of(630, 2, size),
+    "three comparisons, no window": lambda size: published_of(630, 3, size, windows=0),
+    "four comparisons at zero": lambda size: published_of(630, 4, size, level=0.0),
+    "five comparisons of eight years": lambda size: published_of(2900, 5, size),
+    "twelve comparisons": lambda size: published_of(630, 12, size),
+    "twelve comparisons, long": lambda size: published_of(630, 12, size, windows=6, long=True),
+    "a comparison of one day": lambda size: published_of(0, 1, size),
     "one branch": lambda size: facing_of(1, 1, size),
     "six branches": lambda size: facing_of(6, 3, size),
     "six branches, long": lambda size: facing_of(6, 3, size, long=True),
@@ -142,3 +262,4 @@ CASES = {
     "controls alone": lambda size: facing_of(4, 3, size, tariff=False),
     "only falls": lambda size: compare_of(1, 1, size, scale=0.6),
 }
+CASES |= IN_FORCE

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from plots.calendar import Life, first_weeks, folded
+from plots.calendar import Life, busy_since, first_weeks, folded
 from plots.lettering import spread, width, wrap
 from plots.numbers import percent, points, span
 from plots.odds import odds_chart
@@ -18,7 +18,9 @@ from plots.sheet import HEIGHTS, INCH, WIDTHS
 from plots.style import BLUE, house_style, write
 from plots.timeline import ticks
 from sim.analysis.odds import Odds
-from tests.plots.awkward import CASES, FIRST, LONG
+from sim.days import day
+from tests.plots.awkward import FIRST, LONG
+from tests.plots.awkward_branches import CASES
 
 
 def labels(figure):
@@ -149,6 +151,19 @@ def test_instruments_that_stand_otherwise_today_do_not_share_a_row():
 def test_the_first_weeks_are_drawn_apart_where_they_are_crowded(dates, horizon, end):
     found = first_weeks([FIRST + day for day in dates], FIRST, FIRST + horizon)
     assert found == (None if end is None else FIRST + end)
+
+
+def since(begins, first="2018-03-01", last="2026-10-10"):
+    span = np.arange(day(first), day(last) + 1, dtype=np.int32)
+    return busy_since([life("A", span >= day(one)) for one in begins], span)
+
+
+def test_a_past_is_spread_out_from_the_year_since_which_most_happened():
+    late = ["2019-05-01", "2025-02-04", "2025-04-09", "2025-11-10", "2026-02-24"]
+    assert since(late) == day("2025-01-01")
+    assert since(["2018-07-01", "2019-05-01", "2021-02-04", "2023-11-10", "2026-02-24"]) is None
+    assert since([]) is None
+    assert since(["2018-07-06"], last="2018-12-31") is None
 
 
 @pytest.mark.parametrize("span_", [1, 5, 21, 100, 442, 2190, 20_000])

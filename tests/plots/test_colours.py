@@ -1,13 +1,14 @@
 """Colours: told apart on white, in grey, and by eyes that see fewer of them."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from colorspacious import cspace_convert, deltaE
 
 from plots.calendar import strength
-from plots.style import ACCENT, BYSTANDER, GREY, INK, PALETTE, colours, tint
+from plots.in_force import SHADES
+from plots.style import ACCENT, BLUE, BYSTANDER, GREY, INK, PALETTE, VERMILLION, colours, ink_on, tint
 
 
 def rgb(colour):
@@ -57,3 +58,24 @@ def test_whoever_holds_a_lever_has_a_colour_of_its_own_and_the_rest_are_grey():
 def test_colours_run_out_in_grey():
     found = colours([f"a{k}" for k in range(6)])
     assert list(found.values()) == [*PALETTE, BYSTANDER, BYSTANDER]
+
+
+@pytest.mark.parametrize("colour", [*PALETTE, ACCENT, BYSTANDER])
+def test_letters_on_a_filled_cell_or_bar_have_contrast_at_every_strength(colour):
+    for shade in np.linspace(0, 1, 101):
+        fill = tint(colour, shade)
+        ink = rgb("#FFFFFF") if ink_on(fill) == "white" else rgb(INK)
+        darker, lighter = sorted((luminance(fill), luminance(ink)))
+        assert (lighter + 0.05) / (darker + 0.05) >= 3.9, shade  # at its worst, where both inks do equally well
+
+
+@pytest.mark.parametrize("colour", [ACCENT, BLUE, VERMILLION])
+def test_a_higher_rate_is_darker_in_grey(colour):
+    greys = [luminance(tint(colour, shade)) for shade in np.linspace(0, 1, 21)]
+    assert all(one > other for one, other in pairwise(greys))
+
+
+@pytest.mark.parametrize("colour", [*PALETTE, BYSTANDER])
+def test_laws_are_told_apart_in_grey(colour):
+    greys = [luminance(tint(colour, shade)) for shade in SHADES]
+    assert all((one + 0.05) / (other + 0.05) >= 1.35 for other, one in pairwise(greys))

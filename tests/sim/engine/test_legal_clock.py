@@ -175,12 +175,12 @@ def test_withdrawn_today_is_in_force_today(clock):
 
 
 def test_the_shipped_scenario_has_the_same_clock():
-    from app.show import _stacks
+    from app.show import _stacks, legal_clock
 
     scenario = sim.load("longer-roll")
 
     def totals(date):
-        return [float(line.split()[1]) for line in _stacks(scenario, days.day(date))[:3]]
+        return [float(line.split()[1]) for line in _stacks(scenario, legal_clock(scenario, days.day(date)))[:3]]
 
     assert totals("2025-10-15") == [30, 55, 10]
     assert totals("2025-11-11") == [54, 79, 34]

@@ -50,7 +50,7 @@ def test_a_value_measures_what_its_unit_says(raw, dimension, unit):
         ("2025-11-10", Dimension.date, "10 Nov 2025"),
         ("12 years", None, "12 years"),
         ("hard", Dimension.choice, "hard"),
-        ({"choice": {"hard": 1, "soft": 3}}, None, "hard 25% | soft 75%"),
+        ({"choice": {"hard": 1, "soft": 3}}, None, "hard 25 % | soft 75 %"),
         ({"choice": ["20 pp", "10 pp"]}, None, "10–20 pp (choice)"),
         ({"triangular": ["5 pp", "10 pp", "30 pp"]}, None, "5–10–30 pp (triangular)"),
         ({"uniform": ["2025-11-01", "2025-11-10"]}, None, "1 Nov 2025 – 10 Nov 2025 (uniform)"),
