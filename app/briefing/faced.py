@@ -132,14 +132,17 @@ def _tariff_finding(seen: Seen) -> str:
         if means[high] - means[low] > max(APART * error, LEAST):
             ends = f"averages {means[low]:.1f} % in “{low}” and {means[high]:.1f} % in “{high}”"
             return f"{duty}, {today:.1f} % today, {ends} at the end"
-    return f"{duty}, {today:.1f} % today, {ends_between(list(values.values()))} on these branches"
+    return goes(duty, today, list(values.values())) + (" on these branches" if len(values) > 1 else "")
 
 
-def ends_between(values: Sequence[NDArray[np.float64]]) -> str:
-    """Where a tariff ends on some branches, in words: from the lowest to the highest 5–95 % point."""
+def goes(duty: str, today: float, values: Sequence[NDArray[np.float64]]) -> str:
+    """Where a tariff goes on some branches, as a clause: from the lowest to the highest 5–95 % point."""
     ranges = [_range(one) for one in values]
-    low, high = f"{min(one[0] for one in ranges):.1f}", f"{max(one[2] for one in ranges):.1f}"
-    return f"ends at {low} %" if low == high else f"ends between {low} and {high} %"
+    now, low, high = (f"{one:.1f}" for one in (today, min(one[0] for one in ranges), max(one[2] for one in ranges)))
+    if now == low == high:
+        return f"{duty} stays at {low} %"
+    ends = f"ends at {low} %" if low == high else f"ends between {low} and {high} %"
+    return f"{duty}, {now} % today, {ends}"
 
 
 def _table(seen: Seen) -> Table:
