@@ -21,7 +21,7 @@ SHADES = (1.0, 0.5, 0.18)
 """Strengths for the laws that weigh most; the rest are hatched."""
 _OTHER, _UNNAMED = "Other laws", "No law named"
 _BAR, _ROW, _SMALL_ROW = 11.0, 15.0, 12.0
-FITS = 0.97
+FITS = 0.95
 """Share of its room that a line may fill: letters on a screen are a little wider than their outlines."""
 
 
@@ -193,7 +193,7 @@ def _bars(
         for levy in sorted(group.levies[0], key=lambda levy: _law_of(levy, laws)):
             long, law = levy.points * scale, _law_of(levy, laws)
             canvas.add_patch(Rectangle((x, middle - _BAR / 2), long, _BAR, **_fill(law, colour)))
-            told = next((one for one in (f"{levy.title} {number(levy.points)}", number(levy.points))
+            told = next((one for one in (f"{levy.title}: {number(levy.points)}", number(levy.points))
                          if width(one, SMALL) + 6 <= long and law < len(SHADES)), "")  # fmt: skip
             if told:
                 ink = ink_on(tint(colour, SHADES[law]))
@@ -324,7 +324,7 @@ def key_values(rates: PairRates) -> dict[str, list[Any]]:
 def listed(group: Group, moment: int = 0) -> str:
     """The tariffs on a group with their points and laws."""
     return "; ".join(
-        f"{levy.title} {number(levy.points)}" + (f" ({levy.basis})" if levy.basis else "")
+        f"{levy.title}: {number(levy.points)}" + (f" ({levy.basis})" if levy.basis else "")
         for levy in group.levies[moment]
     )
 
