@@ -12,7 +12,7 @@ from plots.in_force import FITS, MOST_GROUPS, MOST_MEASURES, dated, draw_mark, n
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import NARROW
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import ACCENT, FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, house_style, tint
+from plots.style import ACCENT, FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style, tint
 from sim.analysis.in_force import Accord, Law, Measure, PairRates, State, folded
 
 ROW = 15.0
@@ -132,7 +132,16 @@ def branches_chart(
         _branches_table(rates, columns),
         _branches_values(rows_of, columns, changing),
         made.head,
+        _cues(words[0], colour, changing, named),
     )
+
+
+def _cues(first: str, colour: str, standing: Sequence[Standing], named: Sequence[str]) -> tuple[Cue, ...]:
+    """The colours of the chart: that of the importer, and those of whoever holds what stands below."""
+    found = {colour: Cue("importer", colour, first)}
+    for one, words in zip(standing, named, strict=True):
+        found.setdefault(one.colour, Cue(one.title, one.colour, words))
+    return tuple(found.values())
 
 
 def _dot(

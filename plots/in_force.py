@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import NARROW, percent
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import GREY, INK, LABEL, PALE, SMALL, Chart, house_style, ink_on, tint
+from plots.style import GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style, ink_on, tint
 from sim.analysis.in_force import STANDING, Group, Levy, Measure, PairRates, State, folded
 from sim.days import date
 
@@ -111,7 +111,11 @@ def in_force_chart(
         corner = (0.0, y + closing + 6) if size == "page" else (panel_left, 0.0)
         _draw_panel(made, panel, colours, corner, whole - panel_left)
     alt = _alt(title, shown, measures, holders)
-    return Chart("in_force", made.figure, title, subtitle, alt, table(rates), key_values(rates), made.head)
+    held = {part: left for part, _, (left, _) in panel if isinstance(part, str) and part}
+    cues = tuple({colours[name]: Cue(name, colours[name], words) for name, words in held.items()}.values())
+    if colour not in {cue.colour for cue in cues}:
+        cues = (Cue(rates.pair[0], colour, legend[0][1] if legend else ""), *cues)
+    return Chart("in_force", made.figure, title, subtitle, alt, table(rates), key_values(rates), made.head, cues)
 
 
 def _laws(groups: Iterable[Group]) -> list[str]:
