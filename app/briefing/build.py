@@ -44,8 +44,8 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
 RECORD: dict[str, tuple[Part, ...]] = {
     "Tariff paths": (record.tariffs,),
     "What happened when": (record.calendar, record.chronicle),
-    "Threats": (record.threats,),
-    "In force on the last day": (record.standing,),
+    "Threats": (threat_lanes, record.threats),
+    "In force on the last day": (in_force.in_force, record.standing),
     "Beside published figures": (comparisons,),
     "Who moves": (actors.table,),
     "Other measures": (record.measures,),
