@@ -26,7 +26,8 @@ def at_stake(seen: Seen) -> str:
         covered = sum(one.value * (one.covered or 0.0) for one in seen.sold) / seen.buyer.trade
         said.append(
             f"sells goods of {_billions(seen.buyer.trade)} bn USD a year to {actors[seen.buyer.importer].title}, "
-            f"{percent(covered) if covered else 'none'} of them in tranches that tariffs in force, suspended or threatened cover"
+            f"{percent(covered) if covered else 'none'} of them in tranches "
+            "that tariffs in force, suspended or threatened cover"
         )
     for holder in seen.holders[:1]:
         part = actors[holder]
