@@ -12,7 +12,7 @@ from plots.in_force import FITS, MOST_GROUPS, MOST_MEASURES, dated, draw_mark, n
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import NARROW
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import ACCENT, FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, house_style, tint
+from plots.style import ACCENT, FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style, tint
 from sim.analysis.in_force import Accord, Law, Measure, PairRates, State, folded
 
 ROW = 15.0
@@ -132,6 +132,10 @@ def branches_chart(
         _branches_table(rates, columns),
         _branches_values(rows_of, columns, changing),
         made.head,
+        (
+            Cue("rates", colour, heads[0]),
+            *(Cue(one.title, one.colour, text) for one, text in zip(changing, named, strict=True)),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import percent
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, house_style, tint
+from plots.style import FAINT, GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style, tint
 
 AXIS, GAP, BAR = 16.0, 14.0, 7.0
 """Points: room for the scale, between columns, height of the bars of controls."""
@@ -88,7 +89,16 @@ def facing_chart(
             shares = [row.controls[place] for row in rows]
             _bars(made, canvas, shares, middle, measured.colours[place], (x, above, wide))
     return Chart("focus_branches", made.figure, title, subtitle, _alt(title, rows, measured), _table(rows, measured),
-                 head=made.head)  # fmt: skip
+                 head=made.head, cues=tuple(_cues(measured, over, heads)))  # fmt: skip
+
+
+def _cues(measured: Measured, over: str, heads: list[str]) -> Iterator[Cue]:
+    """The columns, by what stands over them; a dot and its range by their lightness."""
+    if over:
+        yield Cue("median", measured.colour, over)
+        yield Cue("range", tint(measured.colour, 0.4), over)
+    for name, colour, head in zip(measured.controls, measured.colours, heads, strict=True):
+        yield Cue(name, colour, head)
 
 
 def _dots(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import MINUS
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import ACCENT, BLUE, GREY, LABEL, PALE, SMALL, VERMILLION, Chart, house_style, ink_on, tint
+from plots.style import ACCENT, BLUE, GREY, LABEL, PALE, SMALL, VERMILLION, Chart, Cue, house_style, ink_on, tint
 
 NARROWEST, WIDEST, ROW = 34.0, 70.0, 15.0
 """Points: of a column; height of a row. Pairs for which there is no room stand in the table alone."""
@@ -63,7 +63,8 @@ def change_chart(before: Rates, after: Rates, title: str, subtitle: str, source:
     figure, head = _drawn(change, fill, signed, title, subtitle, source, size)
     alt = f"{title}. Change of average rates in percentage points, by sector. {_told(change, signed)}."
     table = _table(before, "rate_percent") | {"change_points": _column(change)}
-    return Chart("heat_map_change", figure, title, subtitle, alt, table, _key_values(change, signed), head)
+    cues = (Cue("rises", VERMILLION, shape="+"), Cue("falls", BLUE, shape=MINUS))
+    return Chart("heat_map_change", figure, title, subtitle, alt, table, _key_values(change, signed), head, cues)
 
 
 def rate(value: float) -> str:

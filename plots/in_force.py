@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from plots.lettering import balanced, height, width, wrap
 from plots.numbers import NARROW, percent
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import GREY, INK, LABEL, PALE, SMALL, Chart, house_style, ink_on, tint
+from plots.style import GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style, ink_on, tint
 from sim.analysis.in_force import STANDING, Group, Levy, Measure, PairRates, State, folded
 from sim.days import date
 
@@ -111,7 +111,19 @@ def in_force_chart(
         corner = (0.0, y + closing + 6) if size == "page" else (panel_left, 0.0)
         _draw_panel(made, panel, colours, corner, whole - panel_left)
     alt = _alt(title, shown, measures, holders)
-    return Chart("in_force", made.figure, title, subtitle, alt, table(rates), key_values(rates), made.head)
+    cues = tuple(_cues(legend, laws, colour, panel, colours))
+    return Chart("in_force", made.figure, title, subtitle, alt, table(rates), key_values(rates), made.head, cues)
+
+
+def _cues(
+    legend: Legend, laws: Sequence[str], colour: str, panel: Sequence[Line], colours: Mapping[str, str]
+) -> Iterator[Cue]:
+    """Laws, each with its words beside its swatch; holders of measures, by their headings."""
+    for law, words, _ in legend:
+        yield Cue(laws[law], tint(colour, SHADES[law]) if law < len(SHADES) else colour, words)
+    for part, _, (heading, _) in panel:
+        if isinstance(part, str) and part:
+            yield Cue(part, colours[part], heading)
 
 
 def _laws(groups: Iterable[Group]) -> list[str]:

@@ -11,7 +11,7 @@ from plots.fan import changes, gridded, scale
 from plots.lettering import balanced, height, width
 from plots.numbers import rate
 from plots.sheet import body_width, room, sheet
-from plots.style import GREY, LABEL, SMALL, Chart, house_style
+from plots.style import GREY, LABEL, SMALL, Chart, Cue, house_style
 from plots.timeline import date_axis, sample, stepped
 from sim.days import date
 from sim.results.result import Steps
@@ -84,6 +84,7 @@ def lines_chart(
         _table(paths, values, titles),
         _key_values(paths, values, titles),
         made.head,
+        tuple(Cue(titles[name], colours[name], heads[name]) for name in paths),
     )
 
 

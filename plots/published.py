@@ -15,7 +15,7 @@ from plots import key
 from plots.lettering import balanced, height, spread, width, wrap
 from plots.numbers import long_date, rate, signed
 from plots.sheet import Sheet, body_width, room, sheet
-from plots.style import BLACK, GREY, INK, LABEL, PALE, SMALL, Chart, house_style
+from plots.style import BLACK, GREY, INK, LABEL, PALE, SMALL, Chart, Cue, house_style
 from plots.timeline import date_axis, sample, stepped
 from sim.analysis.published import Comparison
 from sim.days import date, day
@@ -80,8 +80,15 @@ def published_chart(
         for lines in notes:
             made.text(0, y, lines, va="top", fontsize=SMALL, color=GREY)
             y += height(lines, SMALL) + 2
+    own = (
+        Cue(one.part.title, colour, head, "solid")
+        for one, colour, (head, _) in zip(comparisons, colours, heads, strict=True)
+    )
+    cues = (*own, Cue("published", BLACK, shape="dashed"))
     alt = f"{title}. " + "; ".join(f"{one.part.title}: {told(one).replace(chr(10), ' ')}" for one in comparisons) + "."
-    return Chart(name, made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head)
+    return Chart(
+        name, made.figure, title, subtitle, alt, _table(comparisons), _key_values(comparisons), made.head, cues
+    )
 
 
 def told(one: Comparison) -> str:

@@ -63,7 +63,7 @@ class Cue:
     label: str = ""
     """words that stand beside it on the chart, as they are set there"""
     shape: str = ""
-    """its marker or dash, if no other thing of the chart has the same"""
+    """its dash, or the sign with which its numbers begin, if no other thing of the chart has the same"""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ at the right what becomes of it over all futures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -87,8 +87,9 @@ def threats_chart(
     source: str,
     size: str = "page",
     alone: bool = False,
+    others: Iterable[Row] = (),
 ) -> Chart:
-    """Rows in the order of their holders; `window` is the first and the last day.
+    """Rows in the order of their holders; `window` is the first and the last day. `others` stand in the table alone.
 
     With `alone` there is one future only: at the right stands what became of it, and time runs on one scale.
     """
@@ -119,7 +120,7 @@ def threats_chart(
             if one < today < other:
                 axes.axvline(today, color=BLACK, linewidth=0.9, linestyle=(0, (1, 2)), zorder=4)
         if alone:
-            made.text(across, above - 4, "in the end", fontsize=SMALL, color=GREY, ha="right", va="bottom")
+            made.text(across, above - 4, "in short", fontsize=SMALL, color=GREY, ha="right", va="bottom")
         else:
             for place, head in enumerate(heads.values()):
                 x = across - SHARE * (len(FATES) - place - 1)
@@ -134,7 +135,7 @@ def threats_chart(
         title,
         subtitle,
         _alt(title, rows, alone),
-        _table(rows),
+        _table([*rows, *others]),
         _key_values(rows, alone),
         made.head,
         cues,
@@ -231,7 +232,7 @@ def _key(rows: list[Row]) -> list[key.Item]:
             items.append((20.0, _swatch(full), words))
     for fate in _MARKS:
         if fate in marks:
-            items.append((6.0, _marker(fate), FATES[fate]))
+            items.append((6.0, _marker(fate), FATES[fate] + (", or its law fell" if fate is Fate.lapsed else "")))
     return items
 
 

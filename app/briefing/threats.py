@@ -13,6 +13,8 @@ from sim.results.result import Result
 
 RARE = 0.02
 """What is announced in fewer futures is left out."""
+MOST = 20
+"""Rows that are drawn: those of which least is carried out, and that are longest in coming."""
 OFTEN, SELDOM = 0.5, 0.05
 """Shares of futures that a title speaks of."""
 LOOK_BACK = 0.04
@@ -34,11 +36,16 @@ def threat_lanes(found: Findings) -> list[Block]:
         subtitle = f"What was announced with a date ahead and what became of it, {_period(*window)}"
     else:
         subtitle = (
-            f"Bars: a typical future that ends in “{branch.title}”, {_period(*window)}; dotted: today. At the right: "
-            "share of all futures"
+            f"Bars: a typical future that ends in “{branch.title}”, {_period(*window)}"
+            f"{'; dotted: today' if window[0] < first else ''}. At the right: share of all futures"
         )
     title = _record(shown) if record else _finding(found, shown)
-    chart = threats_chart(folded(rows), window, first, title, subtitle, found.source, alone=record)
+    rows = folded(rows)
+    telling = set(sorted(range(len(rows)), key=lambda place: _plainness(rows[place]))[:MOST])
+    kept, others = ([row for place, row in enumerate(rows) if (place in telling) is drawn] for drawn in (True, False))
+    if others:
+        subtitle += f". Shown: what was withheld or was longest in coming; {len(others)} more rows are in the table"
+    chart = threats_chart(kept, window, first, title, subtitle, found.source, alone=record, others=others)
     return [FigureBlock(chart)]
 
 
@@ -64,6 +71,14 @@ def _lane(found: Findings, holder: str, shown: list[Threat]) -> list[Row]:
     if is_record(found.result):
         rows.sort(key=lambda row: min((stretch.first for stretch in row.life.stretches), default=0))
     return rows
+
+
+def _plainness(row: Row) -> tuple[float, int, int]:
+    """Least for what is carried out least; then for what is put off most often, then for what is longest in coming."""
+    begins = [stretch.first for stretch in row.life.stretches if stretch.in_force]
+    said = min((stretch.first for stretch in row.life.stretches), default=0)
+    early = sum(day <= min(begins, default=day) for day, _ in row.life.marks)
+    return round(float(row.shares[Fate.carried_out]), 2), -early, -(min(begins, default=said) - said)
 
 
 def _period(first: int, last: int) -> str:

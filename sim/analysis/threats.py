@@ -134,18 +134,24 @@ class _Written:
     enacted: NDArray[np.int64] | int
     effective: NDArray[np.int64] | int
     ends: NDArray[np.int64] | int
+    longest_life: NDArray[np.int64] | int
+    """days from its entry into force, by its law"""
 
     @classmethod
     def of(cls, result: Result, part: Instrument, path: str) -> _Written:
-        def days(key: str) -> NDArray[np.int64] | int:
-            scalar: Scalar | None = getattr(part, key)
+        def days(key: str, scalar: Scalar | None) -> NDArray[np.int64] | int:
             if scalar is None:
                 return MISSING
             if scalar.fixed:
                 return int(scalar.value)
-            return np.asarray(result.column(f"assumption.{path}.{key}"), dtype=np.int64)
+            return np.asarray(result.column(f"assumption.{key}"), dtype=np.int64)
 
-        return cls(days("threatened"), days("enacted"), days("effective"), days("ends"))
+        threatened, enacted, effective, ends = (
+            days(f"{path}.{key}", getattr(part, key)) for key in ("threatened", "enacted", "effective", "ends")
+        )
+        law = None if part.legal_basis is None else result.scenario.legal_bases[part.legal_basis].longest_life
+        longest = days(f"legal_bases.{part.legal_basis}.longest_life", law)
+        return cls(threatened, enacted, effective, ends, longest)
 
     def announced(self, runs: NDArray[np.int64]) -> NDArray[np.int64]:
         """[run] day of the threat or, if there is none, of the act."""
@@ -256,7 +262,8 @@ def _life(events: _Events, column: int, written: _Written, ahead: bool, plan: Pl
     mine = events.column == column
     basis = plan.standings[column].basis
     fell = MISSING if basis is None else int(events.fell[0, basis])
-    ends = int(_at(written.ends, run)[0])
+    ends, longest = int(_at(written.ends, run)[0]), int(_at(written.longest_life, run)[0])
+    entered = MISSING
     stretches: list[Stretch] = []
     marks: list[tuple[int, Fate]] = []
     since: int | None = int(written.announced(run)[0]) if ahead else None
@@ -277,10 +284,11 @@ def _life(events: _Events, column: int, written: _Written, ahead: bool, plan: Pl
         elif what == What.enters_into_force:
             close(day)
             since, in_force = day, True
+            entered = min(entered, day)
         elif what == What.stops_being_in_force:
             close(day)
             in_force = False
-            over = taken_back or day > ends or day >= fell
+            over = taken_back or day > ends or day >= entered + longest or day >= fell
             since = None if over else day
             if not over and (not marks or marks[-1] != (day, Fate.put_off)):
                 marks.append((day, Fate.put_off))

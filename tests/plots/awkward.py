@@ -95,7 +95,7 @@ def line_of(series, count, size):
     walk = np.repeat(np.random.default_rng(1).integers(0, 150, count // 30 + 1), 30)[None, : len(span)].astype(float)
     names = [f"s{k}" for k in range(series)]
     paths = {name: Steps(span[: walk.shape[1]], walk) for name in names}
-    titles = dict.fromkeys(names, LONG)
+    titles = {name: f"{LONG} {name}" for name in names}
     return fan_chart(paths, titles, dict.fromkeys(names, BLUE), FINDING, "Points.", SOURCE, size)
 
 

@@ -2,7 +2,7 @@
 
 A chart declares the things that it gives colours to (:class:`plots.style.Cue`). Here the declaration is held against
 the picture: every colour that is drawn is declared, every thing that is declared is drawn, and two things either
-differ in lightness and hue whatever the eye, or by a second cue that is there to be seen: words or a dash.
+differ in lightness and hue whatever the eye, or by a second cue that is there to be seen: words, a dash or a sign.
 """
 
 from io import BytesIO
@@ -17,9 +17,10 @@ from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 
+from plots.numbers import MINUS
 from plots.style import BLUE, GREEN, VERMILLION, Chart, Cue, house_style, tint
 from tests.plots.awkward_branches import CASES
 
@@ -88,8 +89,17 @@ def second_cue(chart, one, other):
     labels = [cue.label.replace("\u00a0", " ") for cue in (one, other)]
     if labels[0] != labels[1] and all(label in words for label in labels if label) and all(labels):
         return True
+    if {one.shape, other.shape} == {"+", MINUS}:
+        return all(signed(chart.figure, cue) for cue in (one, other))
     dashed = {line.is_dashed() for line in chart.figure.findobj(Line2D) if line.get_linestyle() != "None"}
     return {one.shape, other.shape} == {"solid", "dashed"} and dashed == {True, False}
+
+
+def signed(figure, cue):
+    """Whether there is a number that begins with the sign of the thing for every box that has its colour."""
+    boxes = [box for box in figure.findobj(Rectangle) if to_rgb(box.get_facecolor()) != (1.0, 1.0, 1.0)]
+    own = [box for box in boxes if is_tint(to_rgb(box.get_facecolor()), cue.colour)]
+    return len(own) == sum(text.get_text()[:1] == cue.shape for text in figure.findobj(Text))
 
 
 def confused(chart):

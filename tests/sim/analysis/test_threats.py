@@ -5,7 +5,7 @@ import pytest
 
 import sim
 from sim import days
-from sim.analysis.threats import Fate, first_day, is_record, threats
+from sim.analysis.threats import Fate, Stretch, first_day, is_record, threats
 from sim.days import MISSING
 from sim.engine.plan import plan
 from sim.experiments.ensemble import Request, manifest, place, simulate_blocks
@@ -142,6 +142,21 @@ def test_a_record_shows_the_past_from_its_start(world):
     assert (second.last, third.first, third.in_force) == (at[2], at[2], False)
     assert (fourth.first, fourth.last, fourth.in_force) == (at[3], at[4], True)
     assert [one.name for _, one in duty.life.marks] == ["put_off", "withdrawn"]
+
+
+def test_what_its_law_ends_by_itself_is_over(world):
+    text = ONE.format(duty=ACT, moves="", law="longest_life: 150 d", held="")
+    (duty,) = threats(sim.simulate(world(text)), 0)
+    assert duty.life.stretches[-1] == Stretch(days.day("2025-03-01"), days.day("2025-03-01") + 150, True)
+    assert duty.life.marks == ()
+
+
+def test_what_the_law_falls_under_while_in_force_is_over_too(world):
+    law = "challenge: {decision: {uniform: [2025-06-01, 2025-06-02]}, struck: 100 %}"
+    (duty,) = threats(sim.simulate(world(ONE.format(duty=ACT, moves="", law=law, held=""))), 0)
+    assert [stretch.in_force for stretch in duty.life.stretches] == [False, True]
+    assert [fate.name for _, fate in duty.life.marks] == ["lapsed"]
+    assert duty.life.marks[0][0] == duty.life.stretches[-1].last
 
 
 @pytest.fixture(scope="module")
