@@ -257,7 +257,7 @@ RISES = {
     "allied_price_floor": ("floor_in_force", "allies_joined", "licences_approved", "group_barred"),
 }
 FALLS = {
-    "truce_rolled_a_year": ("snapback", "overcapacity_imposed", "average_rate"),
+    "truce_rolled_a_year": ("snapback", "peak_stack", "average_rate"),
     "lapse": ("rolled_in_january", "cuts_and_roll", "licences_approved"),
     "overcapacity_tariff": ("cuts_and_roll", "year_agreed"),
     "licences_widened": ("average_rate", "peak_stack", "side_deals"),
