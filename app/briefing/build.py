@@ -44,7 +44,7 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
 RECORD: dict[str, tuple[Part, ...]] = {
     "Tariff paths": (record.tariffs,),
     "What happened when": (record.calendar, record.chronicle),
-    "Threats": (record.threats,),
+    "Threats": (threat_lanes, record.threats),
     "In force on the last day": (record.standing,),
     "Beside published figures": (comparisons,),
     "Who moves": (actors.table,),
