@@ -130,10 +130,10 @@ class Changes:
         if not whole:
             for column, cell in measured.items():
                 for keys, new in _part(one, raw, column, cell, row):
-                    self.amendments.append(Amendment((*one.at, *keys), new, mark.at(column)))
+                    self.amendments.append(Amendment((*one.at, *keys), new, mark.at(column), literal=True))
             for column, cell in about.items():
                 for key, text in _said(raw, column, cell):
-                    self.amendments.append(Amendment((*one.at, key), text, mark.at(column)))
+                    self.amendments.append(Amendment((*one.at, key), text, mark.at(column), literal=True))
             return
         new = _built(one, row) if measured else raw
         if about or (isinstance(raw, dict) and isinstance(new, dict)) or (isinstance(raw, dict) and raw.keys() & _SAID):
@@ -144,7 +144,7 @@ class Changes:
                     new = {name: item for name, item in new.items() if name != key}
                     new |= {} if text is None else {key: text}
         _tried(new, one, next(iter(changed)))
-        self.amendments.append(Amendment(one.at, new, first))
+        self.amendments.append(Amendment(one.at, new, first, literal=True))
 
     # What-ifs
 
@@ -362,7 +362,8 @@ def _said(raw: Any, column: str, cell: Cell) -> Iterator[tuple[str, Any]]:
 
 
 def _tried(new: Any, one: Quantity, column: str) -> None:
+    of_any_kind = one.at[-2:-1] == ("parameters",)  # which may be negative
     try:
-        parse(new, one.scalar.dimension)
+        parse(new, None if of_any_kind else one.scalar.dimension)
     except ValueError as error:
         raise _AtColumn(column, str(error)) from None

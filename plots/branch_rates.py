@@ -132,11 +132,16 @@ def branches_chart(
         _branches_table(rates, columns),
         _branches_values(rows_of, columns, changing),
         made.head,
-        (
-            Cue("rates", colour, heads[0]),
-            *(Cue(one.title, one.colour, text) for one, text in zip(changing, named, strict=True)),
-        ),
+        _cues(words[0], colour, changing, named),
     )
+
+
+def _cues(first: str, colour: str, standing: Sequence[Standing], named: Sequence[str]) -> tuple[Cue, ...]:
+    """The colours of the chart: that of the importer, and those of whoever holds what stands below."""
+    found = {colour: Cue("importer", colour, first)}
+    for one, words in zip(standing, named, strict=True):
+        found.setdefault(one.colour, Cue(one.title, one.colour, words))
+    return tuple(found.values())
 
 
 def _dot(

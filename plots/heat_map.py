@@ -63,8 +63,17 @@ def change_chart(before: Rates, after: Rates, title: str, subtitle: str, source:
     figure, head = _drawn(change, fill, signed, title, subtitle, source, size)
     alt = f"{title}. Change of average rates in percentage points, by sector. {_told(change, signed)}."
     table = _table(before, "rate_percent") | {"change_points": _column(change)}
-    cues = (Cue("rises", VERMILLION, shape="+"), Cue("falls", BLUE, shape=MINUS))
-    return Chart("heat_map_change", figure, title, subtitle, alt, table, _key_values(change, signed), head, cues)
+    return Chart(
+        "heat_map_change", figure, title, subtitle, alt, table, _key_values(change, signed), head, _cues(change)
+    )
+
+
+def _cues(change: Rates) -> tuple[Cue, ...]:
+    """What the two colours are, told apart by the sign in each cell."""
+    whole = np.append(change.values, change.averages)
+    rises, falls = whole[whole >= 0.05], whole[whole <= -0.05]
+    found = [Cue("rises", VERMILLION, signed(float(rises[0])))] if len(rises) else []
+    return (*found, *([Cue("falls", BLUE, signed(float(falls[0])))] if len(falls) else []))
 
 
 def rate(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ SHADES = (1.0, 0.5, 0.18)
 """Strengths for the laws that weigh most; the rest are hatched."""
 _OTHER, _UNNAMED = "Other laws", "No law named"
 _BAR, _ROW, _SMALL_ROW = 11.0, 15.0, 12.0
-FITS = 0.97
+FITS = 0.95
 """Share of its room that a line may fill: letters on a screen are a little wider than their outlines."""
 
 
@@ -111,19 +111,11 @@ def in_force_chart(
         corner = (0.0, y + closing + 6) if size == "page" else (panel_left, 0.0)
         _draw_panel(made, panel, colours, corner, whole - panel_left)
     alt = _alt(title, shown, measures, holders)
-    cues = tuple(_cues(legend, laws, colour, panel, colours))
+    held = {part: left for part, _, (left, _) in panel if isinstance(part, str) and part}
+    cues = tuple({colours[name]: Cue(name, colours[name], words) for name, words in held.items()}.values())
+    if colour not in {cue.colour for cue in cues}:
+        cues = (Cue(rates.pair[0], colour, legend[0][1] if legend else ""), *cues)
     return Chart("in_force", made.figure, title, subtitle, alt, table(rates), key_values(rates), made.head, cues)
-
-
-def _cues(
-    legend: Legend, laws: Sequence[str], colour: str, panel: Sequence[Line], colours: Mapping[str, str]
-) -> Iterator[Cue]:
-    """Laws, each with its words beside its swatch; holders of measures, by their headings."""
-    for law, words, _ in legend:
-        yield Cue(laws[law], tint(colour, SHADES[law]) if law < len(SHADES) else colour, words)
-    for part, _, (heading, _) in panel:
-        if isinstance(part, str) and part:
-            yield Cue(part, colours[part], heading)
 
 
 def _laws(groups: Iterable[Group]) -> list[str]:
@@ -205,7 +197,7 @@ def _bars(
         for levy in sorted(group.levies[0], key=lambda levy: _law_of(levy, laws)):
             long, law = levy.points * scale, _law_of(levy, laws)
             canvas.add_patch(Rectangle((x, middle - _BAR / 2), long, _BAR, **_fill(law, colour)))
-            told = next((one for one in (f"{levy.title} {number(levy.points)}", number(levy.points))
+            told = next((one for one in (f"{levy.title}: {number(levy.points)}", number(levy.points))
                          if width(one, SMALL) + 6 <= long and law < len(SHADES)), "")  # fmt: skip
             if told:
                 ink = ink_on(tint(colour, SHADES[law]))
@@ -336,7 +328,7 @@ def key_values(rates: PairRates) -> dict[str, list[Any]]:
 def listed(group: Group, moment: int = 0) -> str:
     """The tariffs on a group with their points and laws."""
     return "; ".join(
-        f"{levy.title} {number(levy.points)}" + (f" ({levy.basis})" if levy.basis else "")
+        f"{levy.title}: {number(levy.points)}" + (f" ({levy.basis})" if levy.basis else "")
         for levy in group.levies[moment]
     )
 

@@ -45,7 +45,7 @@ RECORD: dict[str, tuple[Part, ...]] = {
     "Tariff paths": (record.tariffs,),
     "What happened when": (record.calendar, record.chronicle),
     "Threats": (threat_lanes, record.threats),
-    "In force on the last day": (record.standing,),
+    "In force on the last day": (in_force.in_force, record.standing),
     "Beside published figures": (comparisons,),
     "Who moves": (actors.table,),
     "Other measures": (record.measures,),

@@ -24,9 +24,10 @@ def at_stake(seen: Seen) -> str:
     said, actors = [], seen.scenario.actors
     if seen.buyer is not None:
         covered = sum(one.value * (one.covered or 0.0) for one in seen.sold) / seen.buyer.trade
+        share = percent(covered) if covered else "none"
         said.append(
             f"sells goods of {_billions(seen.buyer.trade)} bn USD a year to {actors[seen.buyer.importer].title}, "
-            f"{percent(covered)} of them in tranches that tariffs in force, suspended or threatened cover"
+            f"{share} of them in tranches that tariffs in force, suspended or threatened cover"
         )
     for holder in seen.holders[:1]:
         part = actors[holder]

@@ -50,10 +50,24 @@ def _note(seen: Seen) -> str:
 
 
 def drawn(seen: Seen) -> list[str]:
-    """The controls that differ most between branches, in the order of the file; one at least, if there is any."""
-    spread = {group: max(shares) - min(shares) for group in seen.controls if (shares := _shares(seen, group))}
+    """The controls that differ most between branches, in the order of the file; one at least, if there is any.
+
+    Of those that are in force in the same shares on every branch the first stands for all.
+    """
+    first = [group for group in seen.controls if group == _alike(seen, group)[0]]
+    spread = {group: max(shares) - min(shares) for group in first if (shares := _shares(seen, group))}
     chosen = [group for group in sorted(spread, key=lambda one: -spread[one])[:DRAWN] if spread[group] >= RAREST]
     return [group for group in seen.controls if group in (chosen or list(seen.controls)[:1])]
+
+
+def _alike(seen: Seen, group: str) -> list[str]:
+    """Controls that are in force on the last day in the same share of every branch as this one, itself included."""
+    return [other for other in seen.controls if _shares(seen, other) == _shares(seen, group)]
+
+
+def _called(seen: Seen, group: str) -> str:
+    others = len(_alike(seen, group)) - 1
+    return seen.control(group) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
 
 
 def _shares(seen: Seen, group: str) -> list[float]:
@@ -78,7 +92,7 @@ def _chart(seen: Seen) -> Chart:
         "" if pair is None else f"{seen.duty(pair)} on the last day, average, %",
         0.0 if pair is None else seen.today(pair),
         BYSTANDER if pair is None else shade[pair.importer],
-        tuple(seen.control(group) for group in groups),
+        tuple(_called(seen, group) for group in groups),
         tuple(shade[seen.scenario.instruments[seen.controls[group][0]].by] for group in groups),
     )
     told = ["Odds: share of futures"]
@@ -118,14 +132,17 @@ def _tariff_finding(seen: Seen) -> str:
         if means[high] - means[low] > max(APART * error, LEAST):
             ends = f"averages {means[low]:.1f} % in “{low}” and {means[high]:.1f} % in “{high}”"
             return f"{duty}, {today:.1f} % today, {ends} at the end"
-    return f"{duty}, {today:.1f} % today, {ends_between(list(values.values()))} on these branches"
+    return goes(duty, today, list(values.values())) + (" on these branches" if len(values) > 1 else "")
 
 
-def ends_between(values: Sequence[NDArray[np.float64]]) -> str:
-    """Where a tariff ends on some branches, in words: from the lowest to the highest 5–95 % point."""
+def goes(duty: str, today: float, values: Sequence[NDArray[np.float64]]) -> str:
+    """Where a tariff goes on some branches, as a clause: from the lowest to the highest 5–95 % point."""
     ranges = [_range(one) for one in values]
-    low, high = f"{min(one[0] for one in ranges):.1f}", f"{max(one[2] for one in ranges):.1f}"
-    return f"ends at {low} %" if low == high else f"ends between {low} and {high} %"
+    now, low, high = (f"{one:.1f}" for one in (today, min(one[0] for one in ranges), max(one[2] for one in ranges)))
+    if now == low == high:
+        return f"{duty} stays at {low} %"
+    ends = f"ends at {low} %" if low == high else f"ends between {low} and {high} %"
+    return f"{duty}, {now} % today, {ends}"
 
 
 def _table(seen: Seen) -> Table:

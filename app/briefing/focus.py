@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.briefing.content import Briefing, Section
 from app.briefing.exposure import at_stake, exposure
-from app.briefing.faced import drawn, ends_between, faced
+from app.briefing.faced import drawn, faced, goes
 from app.briefing.findings import Findings
 from app.briefing.seen import RAREST, Focus, Seen
 from app.briefing.stances import finding, stances
@@ -41,8 +41,8 @@ def _likeliest(seen: Seen) -> str:
     branch = seen.branches[0]
     told = []
     for pair in seen.pairs[:1]:
-        later = ends_between([seen.tariffs[branch.name].later[pair.series]])
-        told.append(f"the {seen.duty(pair)}, {seen.today(pair):.1f} % today, {later}")
+        later = seen.tariffs[branch.name].later[pair.series]
+        told.append(goes(f"the {seen.duty(pair)}", seen.today(pair), [later]))
     last = {group: float(seen.bites[group].last[branch.runs].mean()) for group in drawn(seen)}
     listed = [f"“{seen.control(group)}” in {percent(share)}" for group, share in last.items() if share >= RAREST]
     if listed:

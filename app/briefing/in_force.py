@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from app.briefing.answer import count
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.in_force import finding, heat_pairs, measured, sector_rates
 from app.show import legal_clock
-from plots.branch_rates import Column, branches_chart, differing
+from plots.branch_rates import Column, Standing, branches_chart, differing
 from plots.heat_map import Rates, change_chart, heat_map_chart, signed
 from plots.in_force import in_force_chart, key_values, number, rate, state_words
 from plots.numbers import NARROW, long_date, percent
+from plots.style import ACCENT
 from sim.analysis.branches import Branch, branches, replayed_together
 from sim.analysis.in_force import (
     Measure,
@@ -42,7 +42,9 @@ def in_force(found: Findings) -> list[Block]:
         return []
     blocks: list[Block] = []
     if state.pairs:
-        blocks += [_today(found, state), _in_branches(found, state), *_heat_maps(found, state)]
+        ahead = found.plan.horizon > found.plan.as_of
+        blocks += [_today(found, state), *([_in_branches(found, state)] if ahead else [])]
+        blocks += _heat_maps(found, state, ahead)
         blocks += [_groups(pair_rates(found.plan, state.series, [state.today], pair)) for pair in state.pairs[1:]]
     return [*blocks, *_standing(found, state)]
 
@@ -115,24 +117,50 @@ def _in_branches(found: Findings, state: _States) -> Block:
         f"Tariffs of {rates.importer} on goods from {rates.exporter} on {horizon}, percentage points over MFN, in the "
         "run that stands for each branch; tick: the first day, filled where it differs"
     )
-    title = _branches_finding(found, state, rates)
+    ends = _ends(found, state, rates)
+    title = _branches_finding(found, rates, ends)
     peaks = _peaks(found, state, rates)
     return FigureBlock(
-        branches_chart(rates, columns, standing, found.colours, title, subtitle, found.source, peaks=peaks)
+        branches_chart(
+            rates, columns, [*_spread(ends), *standing], found.colours, title, subtitle, found.source, peaks=peaks
+        )
     )
 
 
-def _branches_finding(found: Findings, state: _States, rates: PairRates) -> str:
-    """The average today and at the end of each branch."""
-    ends = [rates.average(k) for k in range(1, len(state.branches) + 1)]
-    today, horizon = rate(rates.average()), long_date(found.plan.horizon)
-    told = f"{rates.importer} on {rates.exporter}: {today} on average today, {rate(ends[0])} on {horizon}"
-    if len(ends) == 1:
-        return told
-    low, high = number(min(ends)), rate(max(ends))
-    if low == number(max(ends)):
-        return f"{told} in the likeliest branch and in the next {count(len(ends) - 1)}"
-    return f"{told} in the likeliest branch, {low} to {high} over the {count(len(ends))} likeliest"
+def _ends(found: Findings, state: _States, rates: PairRates) -> list[tuple[float, float]]:
+    """Between which averages 90 of 100 futures of each branch end; nothing where the results do not hold the series."""
+    name = f"average.{rates.pair[0]}.{rates.pair[1]}"
+    if name not in found.plan.recorded_series:
+        return []
+    where = f"series = {found.plan.recorded_series.index(name)} GROUP BY run"
+    last = store.read(found.result.folder, "rates", "run, arg_max(value, day) AS value", where, "run")
+    found_ends = []
+    for branch in state.branches:
+        values = last["value"][np.isin(last["run"], branch.runs)]
+        low, high = np.quantile(values, [0.05, 0.95], method="nearest")
+        found_ends.append((float(low), float(high)))
+    return found_ends
+
+
+def _spread(ends: list[tuple[float, float]]) -> list[Standing]:
+    """A row that says how far the average differs within a branch."""
+    if not ends:
+        return []
+    cells = [(None, "–"), *((None, _between(low, high)) for low, high in ends)]
+    return [Standing("Average in 90 of 100 futures of the branch", ACCENT, tuple(cells))]
+
+
+def _between(low: float, high: float) -> str:
+    return rate(high) if number(low) == number(high) else f"{number(low)} to {rate(high)}"
+
+
+def _branches_finding(found: Findings, rates: PairRates, ends: list[tuple[float, float]]) -> str:
+    """The average today, and what it is at the horizon in 90 of 100 futures of the likeliest branch."""
+    told = f"{rates.importer} on {rates.exporter}: {rate(rates.average())} on average today"
+    horizon = long_date(found.plan.horizon)
+    if not ends:
+        return f"{told}, {rate(rates.average(1))} on {horizon} in the run that stands for the likeliest branch"
+    return f"{told}, {_between(*ends[0])} in 90 of 100 futures of the likeliest branch on {horizon}"
 
 
 def _peaks(found: Findings, state: _States, rates: PairRates) -> list[float]:
@@ -151,15 +179,19 @@ def _peaks(found: Findings, state: _States, rates: PairRates) -> list[float]:
 # ── Sectors ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _heat_maps(found: Findings, state: _States) -> list[Block]:
+def _heat_maps(found: Findings, state: _States, ahead: bool) -> list[Block]:
+    """Rates by sector, and how they change in the likeliest branch where something lies ahead."""
     chosen = heat_pairs(found.plan, state.series)
-    moments = [state.today, state.replayed[0][0], state.replayed[1][0]]
-    today, first, last = sector_rates(state.series, moments, chosen)
+    moments = [state.today, *((state.replayed[0][0], state.replayed[1][0]) if ahead else ())]
+    today, *others = sector_rates(state.series, moments, chosen)
     if len(today.sectors) < 2:
         return []  # the average of the pair has been told
     day = long_date(found.plan.as_of)
     subtitle = f"Average tariff by sector at fixed weights, per cent, MFN included, {day}."
     blocks: list[Block] = [FigureBlock(heat_map_chart(today, _highest(today, day), subtitle, found.source))]
+    if not others:
+        return blocks
+    first, last = others
     branch, horizon = state.branches[0], long_date(found.plan.horizon)
     change = last.values - first.values
     if not (np.abs(np.nan_to_num(change)) > 0.05).any():
@@ -186,8 +218,9 @@ def _highest(rates: Rates, day: str) -> str:
 def _furthest(found: Findings, change: np.ndarray, rates: Rates) -> str:
     sector, pair = np.unravel_index(int(np.nanargmax(np.abs(change))), change.shape)
     return (
-        f"In the likeliest branch average tariffs change by at most {signed(float(change[sector, pair]))} points by "
-        f"{long_date(found.plan.horizon)}: {_cell(rates, int(sector), int(pair))}"
+        f"In the run that stands for the likeliest branch average tariffs change by at most "
+        f"{signed(float(change[sector, pair]))} points by {long_date(found.plan.horizon)}: "
+        f"{_cell(rates, int(sector), int(pair))}"
     )
 
 

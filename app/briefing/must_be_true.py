@@ -9,6 +9,7 @@ from plots.numbers import percent, quantity
 from sim.analysis.must_be_true import LEAST, Condition, conditions, must_be_true
 from sim.analysis.statements import Statement
 from sim.scenario.model import OTHER, Scenario
+from sim.scenario.units import Dimension
 
 ROWS = 4
 """Conditions that are shown of an outcome."""
@@ -63,8 +64,10 @@ def in_words(found: Findings, condition: Condition) -> str:
     name, scalar = assumption_title(found.scenario, about.path), found.plan.scalars[about.path]
     if about.side == "word":
         return f"“{name}” is {about.bound}"
-    verb = "at most" if about.side == "low" else "at least"
-    return f"“{name}” is {verb} {quantity(float(about.bound), scalar.dimension, scalar.unit)}"
+    bound = quantity(float(about.bound), scalar.dimension, scalar.unit)
+    if scalar.dimension is Dimension.date:
+        return f"“{name}” is {bound} or {'earlier' if about.side == 'low' else 'later'}"
+    return f"“{name}” is {'at most' if about.side == 'low' else 'at least'} {bound}"
 
 
 def assumption_title(scenario: Scenario, path: str) -> str:

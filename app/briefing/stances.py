@@ -11,8 +11,8 @@ from plots.numbers import percent, points
 from sim.analysis.odds import Difference
 from sim.scenario.stances import Stance
 
-MOST_TOLD, OTHERS = 3, 4
-"""Changes that the sentence on a stance names, and effects on others."""
+MOST_DRAWN, MOST_TOLD, OTHERS = 8, 3, 4
+"""Measures that the chart has room for, changes that the sentence on a stance names, effects on others."""
 
 Panel = dict[str, Difference]
 
@@ -25,7 +25,7 @@ def stances(seen: Seen) -> Iterator[Block]:
         measure = "Change in the share of days or of futures, or in the tariff"
         source = seen.found.source
         yield FigureBlock(
-            compare_chart(changes, titles, finding(seen), source, called="focus_stances", measure=measure)
+            compare_chart(_drawn(changes), titles, finding(seen), source, called="focus_stances", measure=measure)
         )
     yield Bullets([_told(seen, stance) for stance in seen.focus.stances if stance.missing or stance.name in changes])
     if changes:
@@ -44,6 +44,16 @@ def stances(seen: Seen) -> Iterator[Block]:
             f"it in points.{few}",
             note=True,
         )
+
+
+def _drawn(changes: dict[str, Panel]) -> dict[str, Panel]:
+    """The measures that are clearly changed, in their order: what the country faces itself, then the most changed."""
+    most = {
+        name: max((abs(panel[name].change) for panel in changes.values() if panel[name].clear), default=0.0)
+        for name in next(iter(changes.values()))
+    }
+    chosen = sorted(most, key=lambda name: (most[name] == 0, not _own(name), -most[name]))[:MOST_DRAWN]
+    return {stance: {name: panel[name] for name in most if name in chosen} for stance, panel in changes.items()}
 
 
 def finding(seen: Seen) -> str:

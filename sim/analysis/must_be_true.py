@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.statements import Statement, statements, truths
 from sim.results import store
-from sim.results.result import Result
+from sim.results.result import FAN_RUNS, Result
 
 Truths = NDArray[np.bool_]
 LEAST = 30
@@ -51,7 +51,7 @@ class Condition:
     true: bool
     """whether it is the statement, or its opposite"""
     holds: Truths
-    """[run]"""
+    """[run] of the first `FAN_RUNS` at most, so that memory does not grow with a large ensemble"""
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ def conditions(result: Result) -> list[Condition]:
 
 def must_be_true(result: Result, outcome: str, tried: list[Condition]) -> list[Needed]:
     """Conditions under which an outcome is clearly likelier, by lift; of each thing tried at most one."""
-    holds = np.asarray(result.outcome == result.outcome_names.index(outcome))
+    holds = np.asarray(result.outcome[:FAN_RUNS] == result.outcome_names.index(outcome))
     if holds.sum() < LEAST:
         return []
     named = _named(result, outcome)
     tried = [one for one in tried if not named & _parts(one)]
-    limit = _limit(len(tried), result.runs // result.chances)
+    limit = _limit(len(tried), len(holds) // result.chances)
     found = [needed for one in tried if (needed := _needed(holds, one, result.chances, limit)) is not None]
     best: dict[str, Needed] = {}
     for one in sorted(found, key=lambda needed: -needed.lift):
@@ -99,14 +99,15 @@ _TOLD = ("held", "struck")
 def _of_statements(result: Result) -> Iterator[Condition]:
     for one in statements(result.plan).values():
         if one.key in _TOLD:
-            holds = truths(result, one)
+            holds = truths(result, one)[:FAN_RUNS]
             if _enough(holds):
                 yield Condition(one, True, holds)
                 yield Condition(one, False, ~holds)
 
 
 def _of_assumptions(result: Result) -> Iterator[Condition]:
-    table = store.read(result.folder, "runs", "COLUMNS('^assumption\\..*'), run", order="run")
+    columns = "COLUMNS('^(run|assumption[.].*)$')"  # run, so that some column fits where nothing is assumed
+    table = store.read(result.folder, "runs", columns, f"run < {FAN_RUNS}", order="run")
     for column, values in table.items():
         if column == "run":
             continue

@@ -131,12 +131,21 @@ class Result:
 
     @cached_property
     def plan_start_in_force(self) -> dict[str, bool]:
-        """Which instruments are in force on the first day, by the facts of the file (first run)."""
+        """Which instruments are in force when the first day begins, by the facts of the file (first run).
+
+        What enters into force on the first day itself is in the log.
+        """
         from sim.engine.simulation import Simulation
 
         opening = Simulation(self.plan, [0], int(self.manifest["seed"]), self.chances)
         opening.advance(self.plan.start)
-        return dict(zip(self.plan.names("instruments"), opening.world.in_force[0].tolist(), strict=True))
+        names = self.plan.names("instruments")
+        found = dict(zip(names, opening.world.in_force[0].tolist(), strict=True))
+        entries, first = opening.log.entries(), self.plan.subject("instruments", 0)
+        for what, subject in zip(entries.what[::-1].tolist(), entries.subject[::-1].tolist(), strict=True):
+            if what in (What.enters_into_force, What.stops_being_in_force):
+                found[names[subject - first]] = what == What.stops_being_in_force
+        return found
 
     def _filled(
         self,

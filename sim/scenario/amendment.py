@@ -42,6 +42,8 @@ class Amendment(NamedTuple):
     value: Any
     mark: Mark
     """where it was asked for"""
+    literal: bool = False
+    """`-5 pp` is a negative value, not an adjustment of what stands there"""
 
 
 class Amended:
@@ -66,7 +68,10 @@ class Amended:
         problems = []
         for amendment in amendments:
             try:
-                for path, new in list(self._of(tuple(amendment.keys), amendment.value)):
+                keys, asked = tuple(amendment.keys), amendment.value
+                if amendment.literal and keys[0] != WHAT_IFS:
+                    asked = self._literal(keys, asked)
+                for path, new in list(self._of(keys, asked, amendment.literal)):
                     self._take(path, new)
                     changes[path] = new
             except ValueError as error:
@@ -84,7 +89,12 @@ class Amended:
         elif holds(self.tree.data, path):
             self.tree = self.tree.without(path)
 
-    def _of(self, keys: Path, new: Any) -> Iterator[tuple[Path, Any]]:
+    def _literal(self, keys: Path, new: Any) -> Any:
+        """A value that is not read as an adjustment where it is laid over what the file inherits."""
+        adjusts = isinstance(new, str) and ADJUSTMENT.match(new)
+        return {"value": new} if adjusts and self.inherited and holds(self.inherited.data, keys) else new
+
+    def _of(self, keys: Path, new: Any, literal: bool = False) -> Iterator[tuple[Path, Any]]:
         if keys[0] == WHAT_IFS and len(keys) > 1:
             yield from self._in_what_if(keys, new)
             return
@@ -95,7 +105,7 @@ class Amended:
                 yield from self._of((*path, *key.split(".")), part)
         elif new is None:
             yield from self._out(path, found)
-        elif isinstance(new, str) and ADJUSTMENT.match(new) and found == len(path):
+        elif isinstance(new, str) and ADJUSTMENT.match(new) and found == len(path) and not literal:
             yield from self._worked_out(path, existing, new)
         else:
             yield from self._written(path, new)
@@ -124,7 +134,7 @@ class Amended:
             names = list(around) if isinstance(around, dict) else []
             near = closest(str(path[found]), names)
             hint = f" (did you mean {near!r}?)" if near else ""
-            raise ValueError(f"there is nothing to take out: {dotted(path[:found]) or 'the file'} has none{hint}")
+            raise ValueError(f"{dotted(path[:found]) or 'the file'} has no {path[found]!r} to take out{hint}")
         inherited = self.inherited is not None and holds(self.inherited.data, path)
         yield from self._written(path, None if inherited and not isinstance(path[-1], int) else REMOVED)
 

@@ -209,7 +209,9 @@ def _children(node: Node) -> Iterator[Node]:
         yield from node.value
 
 
+@lru_cache(maxsize=2)
 def _compose(text: str, file: str) -> Node | None:
+    """The nodes of a text, which nobody changes: its data and its outline are made of the same ones."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Composer, yaml.Resolver = _Bounded, _Untagged
     yaml.max_depth = MAX_DEPTH

@@ -27,6 +27,8 @@ parameters:
   spread: {normal: [2026-01-01, 9 d]}
   small: 0.05 %
   plain: 0.25
+  below: -3 pp
+  around: {normal: [-2 pp, 1 pp]}
   again: *extra
 """
 TAKES_PLACE = "milestones.leaders_meeting.takes_place"
@@ -173,6 +175,9 @@ def test_numbers_are_numbers_dates_are_dates_and_comments_are_notes(book):
         ("parameters.again", "Middle", 4, "again: {lognormal: [4 bn USD, 0.4], source: "),
         ("parameters.small", "Value", 0.0007, "small: 0.07 %"),
         ("parameters.plain", "Value", 0.5, "plain: 0.5"),
+        ("parameters.below", "Value", -4, "below: -4 pp"),
+        ("parameters.below", "Value", "+4 pp", "below: +4 pp"),
+        ("parameters.around", "Middle", -1, "around: {normal: [-1 pp, 1 pp]}"),
     ],
 )
 def test_a_changed_cell_changes_its_value_and_nothing_else(mine, book, path, column, value, line):
@@ -318,11 +323,14 @@ def test_inherited_numbers_become_an_overlay(mine):
         book,
         ("Assumptions", "milestones.leaders_meeting.date", "Least", datetime.date(2025, 10, 30)),
         ("Assumptions", "milestones.leaders_meeting.date", "Most", datetime.date(2025, 10, 31)),
+        ("Assumptions", "parameters.below", "Value", -4),
         ("What-ifs", ("same", "milestones.leaders_meeting.takes_place"), "Value", "70 %"),
     )
     _, gained = brought_back(file, book)
-    assert gained == [
+    assert sim.load(str(file)).parameters["below"].value == -4
+    assert sorted(gained) == [
         "milestones: {leaders_meeting: {date: {uniform: [2025-10-30, 2025-10-31]}}}",
+        "parameters: {below: {value: -4 pp}}",
         "what_ifs: {same: {title: A value said again, milestones.leaders_meeting.takes_place: 70 %}}",
     ]
     assert mine.read_bytes() == parent

@@ -3,6 +3,7 @@
 import csv
 import re
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -13,6 +14,8 @@ from app.briefing.in_force import in_force
 from app.cli import main
 from app.in_force import branch_played
 from app.show import legal_clock
+from plots.in_force import number
+from sim.analysis.branches import branches
 from sim.results.block import finish
 from tests.conftest import SMALL
 
@@ -133,6 +136,25 @@ def test_the_section_of_the_briefing_has_charts_only_where_tariffs_touch_trade(w
     blocks = in_force(Findings(sim.simulate(small, runs=60), [], ""))
     names = [block.chart.name for block in blocks if isinstance(block, FigureBlock)]
     assert names[:3] == ["in_force", "in_force_branches", "heat_map"]
+
+
+def test_where_nothing_lies_ahead_there_are_no_branches_to_draw(world):
+    text = SMALL.read_text(encoding="utf-8").replace("source: 'assumption: a world made up for tests'\n", "")
+    found = Findings(sim.simulate(world(text.replace("'2026-12-31'", "'2025-10-15'")), runs=5), [], "")
+    assert [b.chart.name for b in in_force(found) if isinstance(b, FigureBlock)] == ["in_force", "heat_map"]
+
+
+def test_the_range_of_a_branch_is_that_of_its_futures(small):
+    result = sim.simulate(small, runs=200)
+    found = Findings(result, [], "")
+    chart = next(b.chart for b in in_force(found) if getattr(b, "chart", None) and b.chart.name == "in_force_branches")
+    values = chart.key_values
+    place = values["goods or measure"].index("Average in 90 of 100 futures of the branch")
+    averages = result.path("average.us.china").values[:, -1]
+    for branch in branches(result):
+        low, high = np.quantile(averages[branch.runs], [0.05, 0.95], method="nearest")
+        for end in (low, high):
+            assert number(end) in values[branch.title][place]
 
 
 def test_the_briefing_tells_the_stacks_that_show_tells(small):

@@ -114,3 +114,16 @@ def test_figures_published_only_after_as_of_are_named_as_not_compared(tmp_path):
     section = build(Findings(sim.simulate(sim.load(str(file))), [], "")).sections
     last = next(one for one in section if one.title == "Beside published figures").blocks[-1]
     assert last.text.endswith("start and as_of: China on the United States.")
+
+
+def test_many_comparisons_and_many_rows_are_drawn_in_charts_of_a_readable_size(found, monkeypatch):
+    monkeypatch.setattr("app.briefing.comparisons.MOST_PANELS", 1)
+    monkeypatch.setattr("app.briefing.record.MOST_ROWS", 5)
+    charts = {chart.name: chart for chart in build(found).charts()}
+    assert list(charts) == ["tariff_path", "calendar", "calendar_2", "published", "published_2"]
+    drawn = [row for name in ("calendar", "calendar_2") for row in charts[name].key_values["row"]]
+    assert len(set(drawn)) == len(drawn) == 8
+    assert charts["calendar_2"].title == (
+        "United States and China: of two instruments and agreements that have stood, two still do"
+    )
+    assert charts["published_2"].title.startswith("China on the United States: 0.2")

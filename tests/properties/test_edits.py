@@ -117,7 +117,7 @@ def holds(name, path, value):
 
 
 @pytest.mark.parametrize("name", ["awkward", "windows"])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_an_edit_changes_its_path_and_nothing_else(name, data):
     paths = [path for path in leaves(read(name).data) if path]
@@ -126,7 +126,7 @@ def test_an_edit_changes_its_path_and_nothing_else(name, data):
 
 
 @pytest.mark.parametrize("name", ["small", "longer-roll"])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_an_edit_of_a_scenario_changes_its_path_and_nothing_else(name, data):
     path = data.draw(st.sampled_from([path for path in leaves(read(name).data) if path]))

@@ -278,7 +278,7 @@ def test_each_what_if_lowers_what_a_negotiator_would_expect(what_if, name):
 def test_each_what_if_brings_about_what_its_title_says():
     assert played("truce_rolled_a_year")[1].runs["indicator.year_agreed"].mean() > 0.95
     assert played("lapse")[1].runs["indicator.rolled_in_january"].mean() == 0
-    assert np.asarray(played("overcapacity_tariff")[0].view.get("overcapacity_tariff.enacted_on")).min() > 0
+    assert (played("overcapacity_tariff")[1].runs["overcapacity_tariff.enacted_on"] != days.MISSING).all()
     assert played("allied_price_floor")[1].runs["indicator.floor_in_force"].mean() > 0.95
     assert played("licences_widened")[1].runs["indicator.licences_approved"].mean() > 0.7
 
@@ -286,3 +286,20 @@ def test_each_what_if_brings_about_what_its_title_says():
 def test_a_what_if_that_changes_nothing_changes_no_bit(hashes):
     restated = ("actors.us.policy.rules.drop_overcapacity.draw=each", "milestones.midterms.date=2026-11-03")
     assert hashes(played(None, restated, 60)[0]) == hashes(played(None, (), 60)[0])
+
+
+def test_the_withheld_tariff_is_no_campaign_gift_and_no_answer_precedes_it():
+    """Enacted after the elections, on the eve of its date; China's answer bites the day after it at the earliest."""
+    simulation, _ = played()
+    entries = simulation.log.entries()
+
+    def told(what, name):
+        there = (entries.what == what) & (entries.subject == simulation.plan.subjects.index(f"instruments.{name}"))
+        return dict(zip(entries.row[there].tolist(), entries.day[there].tolist(), strict=True))
+
+    enacted, begun = (told(what, "overcapacity_tariff") for what in (What.enacts, What.enters_into_force))
+    answered = told(What.enters_into_force, "china_answer")
+    assert enacted
+    assert all(day > days.day("2026-11-03") and begun[row] == day + 1 for row, day in enacted.items())
+    assert answered
+    assert all(day > begun[row] for row, day in answered.items())

@@ -237,6 +237,22 @@ def test_every_scripted_act_was_open_and_was_carried_out(replayed):
             assert done >= sum(len(act.targets) for act in scripted.acts), replayed.plan.rule_titles[scripted.index]
 
 
+def test_no_lever_lies_idle_but_the_cut_that_is_still_on_the_table(scenario, replayed):
+    idle = [
+        name
+        for name in scenario.instruments
+        if not of(replayed, What.enacts, name) + of(replayed, What.threatens, name)
+    ]
+    assert idle == ["tariff_cut_us", "tariff_cut_china"]
+    assert replayed.view.get("tariff_cut_30bn.offered").all()
+
+
+def test_canada_takes_electric_vehicles_for_canola(replayed):
+    assert dates(replayed, What.concluded, "canada_china_deal") == ["2026-01-16"]
+    assert dates(replayed, What.enters_into_force, "canada_ev_quota") == ["2026-03-01"]
+    assert replayed.view.get("canada_canola_duties.share").tolist() == [0.18]
+
+
 def test_what_was_suspended_in_november_2025_comes_back_on_its_own_day(replayed):
     until = dict.fromkeys(PACKAGE, "2026-11-10") | {"affiliates_rule": "2026-11-09", "gallium_ban": "2026-11-27"}
     until |= {"us_port_fees": "2027-01-10", "china_port_fees": "2027-01-10"}

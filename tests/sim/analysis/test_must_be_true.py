@@ -81,6 +81,15 @@ def test_too_few_futures_say_nothing(world):
     assert must_be_true(few, "duty", conditions(few)) == []
 
 
+def test_a_world_without_assumptions_has_its_milestones_to_try(world):
+    fixed = WORLD.replace("{uniform: [0 %, 100 %]}", "50 %").replace("{uniform: [0, 1], unit: moons}", "0.5")
+    fixed = fixed.replace("{choice: {hard: 50 %, soft: 50 %}}", "hard").replace(
+        "{uniform: [2025-05-05, 2025-05-15]}", "2025-05-05"
+    )
+    result = sim.simulate(world(fixed), runs=400)
+    assert set(told(result, "duty")) == {("summit.held", False)}
+
+
 def test_where_nothing_matters_something_is_listed_in_one_ensemble_of_twenty_at_most():
     chance, tried, draws, chances = np.random.default_rng(3), 20, 100, 4
     listed = 0

@@ -72,6 +72,16 @@ def test_the_stack_of_a_good_is_told_from_the_start(record):
     assert at[day("2019-05-10")] == 25
 
 
+def test_what_enters_into_force_on_the_first_day_is_counted_once(tmp_path):
+    file = tmp_path / "world.yaml"
+    text = TWO_YEARS.read_text(encoding="utf-8")
+    file.write_text(text.replace("start: 2018-07-01", "start: 2018-07-06"), encoding="utf-8")
+    result = sim.simulate(sim.load(str(file)))
+    share = standing.in_force(result, since=result.plan.start)["lists_1_2"]
+    assert set(share.tolist()) == {1.0}
+    assert [act.instrument for act in Record(result).tariff_acts].count("lists_1_2") == 1
+
+
 def test_a_peak_is_the_first_stretch_of_days_at_the_highest_value():
     found = over_time(np.arange(6, dtype=np.int32), np.array([1.0, 5.0, 5.0, 2.0, 5.0, 3.0]))
     assert (found.now, found.peak, found.first, found.last) == (3, 5, 1, 2)
