@@ -8,7 +8,7 @@ from app.briefing.findings import Findings
 from plots.numbers import long_date, percent
 from plots.threats import Row, folded, threats_chart
 from sim.analysis.branches import Branch, branches
-from sim.analysis.threats import Fate, Threat, first_day, is_record, threats
+from sim.analysis.threats import Fate, Threat, first_day, threats
 from sim.results.result import Result
 
 RARE = 0.02
@@ -26,7 +26,7 @@ def threat_lanes(found: Findings) -> list[Block]:
     branch, shown = _drawn(found.result)
     if not shown:
         return []
-    record = is_record(found.result)
+    record = found.scenario.is_record
     rows = [row for holder in found.deciders for row in _lane(found, holder, shown)]
     first, last = first_day(found.result), found.plan.horizon
     said = [stretch.first for one in shown for stretch in one.life.stretches]
@@ -68,7 +68,7 @@ def _lane(found: Findings, holder: str, shown: list[Threat]) -> list[Row]:
         for one in shown
         if parts[one.name].by == holder
     ]
-    if is_record(found.result):
+    if found.scenario.is_record:
         rows.sort(key=lambda row: min((stretch.first for stretch in row.life.stretches), default=0))
     return rows
 

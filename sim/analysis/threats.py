@@ -84,14 +84,9 @@ _TOLD = (
 """Events that the life of a threat is made of."""
 
 
-def is_record(result: Result) -> bool:
-    """Whether the past is what there is to see: nothing lies ahead."""
-    return result.plan.as_of == result.plan.horizon and result.plan.start < result.plan.as_of
-
-
 def first_day(result: Result) -> int:
     """The day from which threats are followed: as_of, or the start of a record."""
-    return result.plan.start if is_record(result) else result.plan.as_of
+    return result.plan.start if result.scenario.is_record else result.plan.as_of
 
 
 def threats(result: Result, run: int) -> list[Threat]:

@@ -132,7 +132,7 @@ def test_how_futures_part_does_not_depend_on_blocks(small, tmp_path, block):
         work = tmp_path / str(size)
         work.mkdir()
         (simulated,), _ = simulate_blocks([(request, work)], 1)
-        place(simulated, manifest(request, simulated, small.title), tmp_path / f"result-{size}")
+        place(simulated, manifest(request, simulated, small.title), tmp_path / f"result-{size}", small)
         found.append(parting(Result(plan(small), tmp_path / f"result-{size}")))
     one, other = found
     assert one.turns == other.turns

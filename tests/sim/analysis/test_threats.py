@@ -5,7 +5,7 @@ import pytest
 
 import sim
 from sim import days
-from sim.analysis.threats import Fate, Stretch, first_day, is_record, threats
+from sim.analysis.threats import Fate, Stretch, first_day, threats
 from sim.days import MISSING
 from sim.engine.plan import plan
 from sim.experiments.ensemble import Request, manifest, place, simulate_blocks
@@ -130,7 +130,7 @@ def test_what_has_been_in_force_since_long_ago_is_no_threat(fate):
 
 def test_a_record_shows_the_past_from_its_start(world):
     result = sim.simulate(world(RECORD))
-    assert is_record(result)
+    assert result.scenario.is_record
     assert first_day(result) == days.day("2018-01-01")
     (duty,) = threats(result, 0)
     at = [days.day(date) for date in ("2018-04-03", "2018-07-02", "2019-10-01", "2019-10-31", "2020-01-16")]
@@ -201,7 +201,7 @@ def test_shares_do_not_depend_on_blocks(small, tmp_path):
         work = tmp_path / str(size)
         work.mkdir()
         (simulated,), _ = simulate_blocks([(request, work)], 1)
-        place(simulated, manifest(request, simulated, small.title), tmp_path / f"result-{size}")
+        place(simulated, manifest(request, simulated, small.title), tmp_path / f"result-{size}", small)
         found.append(threats(Result(plan(small), tmp_path / f"result-{size}"), 5))
     one, other = found
     assert [(a.name, a.ahead, a.shares.tolist(), a.life) for a in one] == [
