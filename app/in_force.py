@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from plots.numbers import long_date, percent
+from plots.words import the
 from sim import days
 from sim.analysis.in_force import (
     Measure,
@@ -85,7 +86,7 @@ def told(simulation: Simulation, day: int, pair: str | None = None) -> dict[str,
     series = TariffSeries(made)
     for one in asked_pairs(made, series, pair):
         rates = pair_rates(made, series, [moment], one)
-        head = f"{rates.importer} on goods from {rates.exporter} on {when}, points over MFN by group of goods"
+        head = f"{rates.importer} on goods from {the(rates.exporter)} on {when}, points over MFN by group of goods"
         sections[head] = _groups(rates)
     return sections
 
@@ -187,7 +188,7 @@ def drawn(
 def measured(rates: PairRates) -> str:
     """Measure, unit, place."""
     return (
-        f"Legal tariffs of {rates.importer} on goods from {rates.exporter}, percentage points over the "
+        f"Legal tariffs of {the(rates.importer)} on goods from {the(rates.exporter)}, percentage points over the "
         "most-favoured-nation rate (MFN), by group of goods and law; share of trade at fixed weights."
     )
 
@@ -197,7 +198,7 @@ def finding(rates: PairRates, when: str, moment: int = 0) -> str:
     from plots.in_force import number
 
     low, high = (number(value) for value in rates.range(moment))
-    where = f"On {when} goods from {rates.exporter} pay"
+    where = f"On {when} goods from {the(rates.exporter)} pay"
     if low == high:
         return f"{where} {low} points over MFN" if high != "0" else f"{where} no more than the MFN rate"
     largest = rates.groups[0]

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from plots.lettering import balanced, height, spread, width
-from plots.numbers import MINUS, counted, number, rate, whole
+from plots.numbers import number, rate, whole
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, LABEL, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis, sample, stepped
@@ -137,9 +137,9 @@ def _labels(ends: NDArray[np.float64], single: bool) -> list[tuple[float, str]]:
     """Value and words of the labels at the end: the median, and each band that is more than a line, at its edge."""
     if single:
         return [(float(ends[2]), rate(float(ends[2])))]
-    written = [f"{value:.0f}".replace("-", MINUS) for value in ends]
+    written = [number(whole(value)) for value in ends]
     to = " to " if ends[0] < 0 else "–"
-    said = [(float(ends[2]), f"median {written[2]}")]
+    said = [(float(ends[2]), f"median {rate(float(ends[2]))}")]
     for words, low, high in (("50 %", 1, 3), ("90 %", 0, 4)):
         if written[low] != written[high]:
             edge = high if written[high] != written[2] else low
@@ -159,8 +159,8 @@ def _ends(
 
 
 def _told(fan: NDArray[np.float64], single: bool) -> str:
-    start = counted(whole(fan[2, 0]), "point")
-    lowest, low, middle, high, highest = (number(whole(value)) for value in fan[:, -1])
+    start, middle = f"{rate(fan[2, 0])} points", rate(fan[2, -1])
+    lowest, low, _, high, highest = (number(whole(value)) for value in fan[:, -1])
     if single:
         return f"{rate(fan[2, 0])} points at first, at most {rate(fan[2].max())}, {rate(fan[2, -1])} at the end"
     return (

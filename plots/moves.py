@@ -33,15 +33,18 @@ def moves_chart(
     words = [balanced(actor, 0.3 * across, LABEL) for actor in actors]
     left = max(width(lines, LABEL) for lines in words) + 10
     wide = (across - left) / len(kinds)
-    heads = [wrap(kind, wide - 6, SMALL) for kind in kinds]
-    above = max(height(lines, SMALL) for lines in heads) + 8
+    narrow = any(width(word, SMALL) > wide - 3 for kind in kinds for word in kind.split())
+    heads = [wrap(kind, (1 + narrow) * wide - 4, SMALL) for kind in kinds]
+    line = max(height(lines, SMALL) for lines in heads) + 2
+    raised = [line * (narrow and column % 2 == 0) for column in range(len(kinds))]  # every other one above the next
+    above = line * (1 + narrow) + 6
     spare = (room(size, title, subtitle, source) - above) / len(actors)
     rows = [max(height(lines, LABEL) + 4, min(spare, 22.0), DOT + 2) for lines in words]
     with house_style():
         made = sheet(size, title, subtitle, source, above + sum(rows))
         axes = made.canvas(left, above, across - left, sum(rows))
         for column, lines in enumerate(heads):
-            made.text(left + column * wide, above - 6, lines, fontsize=SMALL, va="baseline")
+            made.text(left + column * wide, above - 6 - raised[column], lines, fontsize=SMALL, va="baseline")
         top = 0.0
         for row, high in enumerate(rows):
             y = top + high / 2

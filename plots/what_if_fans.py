@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plots import key
 from plots.fan import BANDS, LEVELS, bands, gridded, scale
 from plots.lettering import height, spread, width, wrap
-from plots.numbers import MINUS
+from plots.numbers import rate
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import BLACK, GREY, INK, SMALL, Chart, Cue, house_style, tint
 from plots.timeline import date_axis, sample, stepped
@@ -84,7 +84,7 @@ def what_if_fans_chart(
 
 
 def _written(value: float) -> str:
-    return f"{value:.0f}".replace("-0", "0").replace("-", MINUS)
+    return rate(value)
 
 
 def _ends(made: Sheet, values: list[float], place: tuple[float, float, float], span: tuple[float, float]) -> None:

@@ -6,6 +6,7 @@ from app.briefing.content import Block, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.seen import Seen
 from plots.numbers import long_date, percent
+from plots.words import the
 from sim.analysis.exposure import BY_SECTOR, Flow, flows, imports_by_sector
 from sim.instruments.tranches import load_dataset, regions, sectors
 from sim.scenario.provenance import provenance
@@ -26,14 +27,14 @@ def at_stake(seen: Seen) -> str:
         covered = sum(one.value * (one.covered or 0.0) for one in seen.sold) / seen.buyer.trade
         share = percent(covered) if covered else "none"
         said.append(
-            f"sells goods of {_billions(seen.buyer.trade)} bn USD a year to {actors[seen.buyer.importer].title}, "
+            f"sells goods of {_billions(seen.buyer.trade)} bn USD a year to {the(actors[seen.buyer.importer].title)}, "
             f"{share} of them in tranches that tariffs in force, suspended or threatened cover"
         )
     for holder in seen.holders[:1]:
         part = actors[holder]
         bought = flows(seen.scenario, actors[seen.actor].regions)[1]
         value = sum(flow.value for flow in bought if flow.exporter in part.regions)
-        said += [f"buys goods of {_billions(value)} bn USD from {part.title}"] if value else []
+        said += [f"buys goods of {_billions(value)} bn USD from {the(part.title)}"] if value else []
     return f"{seen.title} {'; it '.join(said)}." if said else ""
 
 
@@ -95,13 +96,13 @@ def _supplied(seen: Seen) -> list[Block]:
         known = load_dataset(BY_SECTOR).select(own, regions_held).known
         if bought:
             rows = [[_sector(one.sector), _billions(one.value)] for one in bought[:MOST]]
-            caption = f"What it buys from {title}, by sector: {len(rows)} of {len(bought)}"
+            caption = f"What it buys from {the(title)}, by sector: {len(rows)} of {len(bought)}"
             blocks.append(Table(caption, ["Sector", "bn USD a year"], rows))
             text = "The split by sector is an estimate: totals of 2023 (BACI) divided by the mix of 2022 (OECD)."
             blocks.append(Paragraph(text, note=True))
         elif len(known):
-            text = f"How its purchases from {title} split by sector was published on {long_date(int(known.min()))}, "
-            blocks.append(Paragraph(f"{text}after this scenario's as_of, and is left out.", note=True))
+            text = f"How its purchases from {the(title)} split by sector was published after this scenario's as_of, on "
+            blocks.append(Paragraph(f"{text}{long_date(int(known.min()))}, and is left out.", note=True))
     return blocks
 
 

@@ -10,7 +10,7 @@ from app.briefing.findings import Findings
 from app.show import legal_clock
 from plots.calendar import Life, Mark, calendar_chart, folded
 from plots.fan import fan_chart
-from plots.numbers import counted, long_date, percent, short_date, span, whole
+from plots.numbers import counted, long_date, percent, rate, short_date, span, whole
 from plots.odds import odds_chart
 from plots.style import ACCENT
 from plots.truce_end import truce_end_chart
@@ -234,7 +234,7 @@ def tariffs(found: Findings) -> list[Block]:
     name, good = next(iter(goods.items()))
     today = float(np.median(paths[name].values[:, 0]))
     above, below = beyond(found.result, f"stack.{name}")
-    level = f"today’s {counted(whole(today), 'point')}"
+    level = f"today’s {rate(today)} points"
     title = f"{good.title}: the tariff {_moves_from(level, above, below)}"
     subtitle, marked = "Legal stack over the MFN rate, percentage points.", None
     for part in list(found.scenario.agreements.values())[:1]:

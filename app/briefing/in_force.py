@@ -16,6 +16,7 @@ from plots.heat_map import Rates, change_chart, heat_map_chart, signed
 from plots.in_force import in_force_chart, key_values, number, rate, state_words
 from plots.numbers import NARROW, long_date, percent
 from plots.style import ACCENT
+from plots.words import the
 from sim.analysis.branches import Branch, branches, replayed_together
 from sim.analysis.in_force import (
     Measure,
@@ -114,8 +115,8 @@ def _in_branches(found: Findings, state: _States) -> Block:
     )
     horizon = long_date(found.plan.horizon)
     subtitle = (
-        f"Tariffs of {rates.importer} on goods from {rates.exporter} on {horizon}, percentage points over MFN, in the "
-        "run that stands for each branch; tick: the first day, filled where it differs"
+        f"Tariffs of {the(rates.importer)} on goods from {the(rates.exporter)} on {horizon}, percentage points over "
+        "MFN, in the run that stands for each branch; tick: the first day, filled where it differs"
     )
     ends = _ends(found, state, rates)
     title = _branches_finding(found, rates, ends)
@@ -235,7 +236,7 @@ def _cell(rates: Rates, sector: int, pair: int) -> str:
 def _groups(rates: PairRates) -> Table:
     """What each group of goods of a further pair pays."""
     columns = {name.replace("_percent", ", %"): values for name, values in key_values(rates).items()}
-    caption = f"What goods from {rates.exporter} pay in {rates.importer}, {rate(rates.average())} on average"
+    caption = f"What goods from {the(rates.exporter)} pay in {the(rates.importer)}, {rate(rates.average())} on average"
     return Table(caption, list(columns), [list(row) for row in zip(*columns.values(), strict=True)], folded=True)
 
 

@@ -16,6 +16,7 @@ from plots.calendar import Life, Mark, busy_since, calendar_chart, folded
 from plots.lines import lines_chart
 from plots.numbers import NARROW, long_date, percent, rate
 from plots.style import ACCENT, Chart
+from plots.words import the
 from sim.analysis import standing as shares
 from sim.analysis.record import Stack, Threat
 from sim.days import MISSING
@@ -66,7 +67,7 @@ def _acts(found: Findings) -> str:
     span = f"From {long_date(found.plan.start)} to {long_date(found.plan.as_of)}"
     if not acts:
         return f"{span} no tariff entered into force and none changed its rate."
-    listed = [f"{_times(number)} by {found.deciders[name]}" for name, number in holders.most_common()]
+    listed = [f"{_times(number)} by {the(found.deciders[name])}" for name, number in holders.most_common()]
     return f"{span} a tariff entered into force or changed its rate {_times(len(acts))}: {_and(listed)}."
 
 

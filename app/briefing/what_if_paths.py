@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.briefing.answer import count
 from app.briefing.content import Block, FigureBlock
 from app.briefing.findings import Findings
-from plots.numbers import MINUS
+from plots.numbers import MINUS, signed
 from plots.what_if_fans import what_if_fans_chart
 from sim.analysis.odds import Difference, difference
 
@@ -63,8 +63,10 @@ def _told(one: Difference) -> str:
 
 
 def _points(change: float) -> str:
-    words = f"{change:+.0f}" if abs(change) >= 0.95 else f"{change:+.1f}"
-    return f"{words} point{'' if words in ('+1', '-1') else 's'}".replace("-", MINUS)
+    if abs(change) < 0.05:
+        return "under 0.1 points"
+    words = signed(change)
+    return f"{words} point{'' if words in ('+1', f'{MINUS}1') else 's'}"
 
 
 def _finding(titles: dict[str, str], moved: dict[str, Difference], name: str) -> str:

@@ -13,11 +13,12 @@ Panel = dict[str, Difference]
 
 def what_ifs(found: Findings) -> list[Block]:
     """Chart, the largest changes, and every clear change of each what-if."""
-    changes = found.changes
+    # By path, for a what-if and an outcome may have one name.
+    changes = {f"what_ifs.{name}": panel for name, panel in found.changes.items()}
     if not changes:
         text = "The scenario has what-ifs; run with --what-ifs to play them on the same futures."
         return [Paragraph(text, note=True)] if found.scenario.what_ifs else []
-    titles = found.titles | {name: found.what_if_title(name) for name in changes}
+    titles = found.titles | {f"what_ifs.{name}": found.what_if_title(name) for name in found.changes}
     note = (
         "Changes are in percentage points, with twice their paired error. A change that is smaller than that is no "
         "clear difference and is not listed."
