@@ -33,7 +33,7 @@ briefing: .venv/.runtime ## run the scenario longer-roll with its what-ifs and w
 	@echo "The briefing is out/longer-roll/briefing.html: open it in a browser."
 
 test: lint ## lint, check types, run the tests with the coverage gate
-	$(BIN)/python -m pytest --cov -n auto
+	$(BIN)/python -m pytest --cov -n auto --dist loadfile
 
 lint: .venv/.dev ## check style, format and types
 	$(BIN)/ruff check

@@ -105,7 +105,7 @@ def test_a_wrong_option_is_one_clear_error_and_nothing_is_written(tmp_path, monk
 def test_another_pair_is_told_and_drawn_when_asked_for(tmp_path):
     done = show("--pair", "china.us", "--chart", str(tmp_path / "law.svg"))
     assert done.exit_code == 0, done.output
-    assert "China on goods from United States" in done.output
+    assert "China on goods from the United States" in done.output
     assert "United States on goods from China" not in done.output
     assert "importer,exporter" in (tmp_path / "law.csv").read_text(encoding="utf-8")
     assert "China,United States,All goods" in (tmp_path / "law.csv").read_text(encoding="utf-8")

@@ -120,21 +120,21 @@ def pixels(figure):
     return imread(file)[:, :, :3].reshape(-1, 3)
 
 
-@pytest.mark.parametrize("size", ["page", "slide"])
-@pytest.mark.parametrize("case", CASES)
-def test_what_is_told_apart_by_colour_is_told_apart_without_it(case, size):
-    chart = CASES[case](size)
+@pytest.fixture(scope="module", params=CASES)
+def chart(request):
+    return CASES[request.param]("page")
+
+
+def test_what_is_told_apart_by_colour_is_told_apart_without_it(chart):
     assert confused(chart) == []
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_every_colour_of_a_chart_belongs_to_something_it_declares(case):
-    assert undeclared(CASES[case]("page")) == []
+def test_every_colour_of_a_chart_belongs_to_something_it_declares(chart):
+    assert undeclared(chart) == []
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_chart_has_at_most_four_hues(case):
-    hues = [to_rgb(cue.colour) for cue in CASES[case]("page").cues]
+def test_a_chart_has_at_most_four_hues(chart):
+    hues = [to_rgb(cue.colour) for cue in chart.cues]
     chosen = []
     for hue in sorted(hues, key=sum):  # the darkest first: others are tints of it
         chroma = np.linalg.norm(cspace_convert(hue, "sRGB1", "CIELab")[1:])
@@ -143,10 +143,7 @@ def test_a_chart_has_at_most_four_hues(case):
     assert len(chosen) <= 4
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "long" not in case and "years" not in case])
-def test_in_the_picture_neighbouring_things_keep_their_lightness(case):
-    """The pixels of a picture in grey: each thing that is seen differs from the paper it stands on."""
-    chart = CASES[case]("page")
+def test_in_the_picture_every_thing_differs_from_the_paper(chart):
     seen = pixels(chart.figure)
     for cue in chart.cues:
         own = np.abs(seen - np.asarray(to_rgb(cue.colour))).max(axis=1) < 0.01
