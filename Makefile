@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help briefing test lint docs benchmark clean
+.PHONY: help briefing test coverage lint docs benchmark clean
 
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 UV := $(shell command -v uv 2>/dev/null)
@@ -32,7 +32,10 @@ briefing: .venv/.runtime ## run the scenario longer-roll with its what-ifs and w
 	$(BIN)/parley run longer-roll --what-ifs --out out
 	@echo "The briefing is out/longer-roll/briefing.html: open it in a browser."
 
-test: lint ## lint, check types, run the tests with the coverage gate
+test: lint ## lint, check types, run the tests
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+coverage: lint ## the tests again, with the coverage gate; twice as slow before Python 3.12
 	$(BIN)/python -m pytest --cov -n auto --dist loadfile
 
 lint: .venv/.dev ## check style, format and types

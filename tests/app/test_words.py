@@ -76,7 +76,9 @@ def found(request, tmp_path_factory):
         place.write_text("source: 'assumption: a test'\n" + content, encoding="utf-8")
         return file(place)
 
-    return CASES[request.param](text)
+    made = CASES[request.param](text)
+    made.said, made.briefing = None, build(made)
+    return made
 
 
 def titles(found):
@@ -88,9 +90,9 @@ def titles(found):
     return sorted((part for part in parts if len(part) > 3), key=len, reverse=True)
 
 
-def said(found):
+def _said(found):
     """Everything that is generated, without the author's own words: (what, text)."""
-    briefing = build(found)
+    briefing = found.briefing
     texts = [("answer", sentence) for sentence in briefing.answer]
     for section in briefing.sections:
         if section.title in ("What is left out",):
@@ -109,6 +111,12 @@ def said(found):
         for title in own:
             text = text.replace(title, "…")
         yield what, text.replace(NARROW, " ")
+
+
+def said(found):
+    """The same, worked out once for a briefing."""
+    found.said = found.said or list(_said(found))
+    return found.said
 
 
 ROUNDED = re.compile(r"(?:under 1|over 99|100|[1-9]?\d) %")
@@ -153,7 +161,7 @@ def test_odds_words_are_those_of_the_number_beside_them(found):
     words = sorted((word for _, word in ODDS_WORDS), key=len, reverse=True)
     beside = re.compile(rf"is ({'|'.join(words)}): (?:it comes about in )?(under 1|over 99|\d+) % of futures")
     told = [pair for _, text in said(found) for pair in beside.findall(text)]
-    (odds,) = [section for section in build(found).sections if section.title == "Odds"]
+    (odds,) = [section for section in found.briefing.sections if section.title == "Odds"]
     (table,) = [block for block in odds.blocks if isinstance(block, Table)]
     told += [(word, shown.replace(NARROW, " ")[:-2]) for _, shown, word, *_ in table.rows if word in words]
     assert told or found.odds[found.ranked[0]].mean in (0, 1)
@@ -174,7 +182,7 @@ FINDS = re.compile(
 
 
 def test_titles_find_something(found):
-    for chart in build(found).charts():
+    for chart in found.briefing.charts():
         assert FINDS.search(chart.title), chart.title
         assert chart.title[-1] not in ".:;", chart.title
         assert chart.subtitle
@@ -183,7 +191,7 @@ def test_titles_find_something(found):
 def test_every_figure_has_words_for_those_who_do_not_see_it_and_its_data(found, tmp_path):
     page = write_briefing(found.result, found.what_ifs, tmp_path, found.command, believed=found.believed)
     text = page.read_text(encoding="utf-8")
-    charts = build(found).charts()
+    charts = found.briefing.charts()
     assert text.count("<figure>") == len(charts) > 0
     assert len({chart.name for chart in charts}) == len(charts)
     for chart in charts:
@@ -199,7 +207,7 @@ def test_every_figure_has_words_for_those_who_do_not_see_it_and_its_data(found, 
 
 
 def test_the_number_of_a_title_is_one_of_its_data(found):
-    for chart in build(found).charts():
+    for chart in found.briefing.charts():
         if chart.name not in ("odds", "believed", "must_be_true", "truce_end"):
             continue
         columns = [column for column in chart.table if column.endswith("_percent")]

@@ -85,7 +85,10 @@ def test_a_chart_has_words_and_data(page):
     assert any(column.endswith(("_percent", "_points", "_pp")) for column in page.table)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "long" in case])
+DRAWN_TWICE = ["calendar", "fan of three", "heat of many, long", "six what-ifs", "twelve comparisons", "eight threats"]
+
+
+@pytest.mark.parametrize("case", DRAWN_TWICE)
 def test_a_chart_is_written_with_its_data_and_the_same_every_time(case, tmp_path):
     for folder in ("one", "two"):
         chart = CASES[case]("page")
