@@ -97,11 +97,12 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path):
 
 
 ENDLESS = """
+import os
 import threading
 from sim.experiments.jobs import Job, map_blocks
 
 def work(job):
-    print("at work", flush=True)
+    os.write(1, b"at work\\n")  # at once: two workers share the pipe
     threading.Event().wait()
 
 if __name__ == "__main__":
