@@ -62,7 +62,8 @@ def _simulated(result: Result, found: dict[str, Odds]) -> list[str]:
     wide = max(len(result.outcome_title(name)) for name in found)
     lines = []
     for name, one in found.items():
-        band = "" if one.low is None or one.high is None else f"   5–95 % of assumptions: {span(one.low, one.high)}"
+        told = "within chance" if one.low is None or one.high is None else span(one.low, one.high)
+        band = f"   5–95 % of assumptions: {told}" if result.chances > 1 and 0 < one.mean < 1 else ""
         lines.append(f"{result.outcome_title(name):<{wide}}  {percent(one.mean):>9}{band}")
     return lines
 
