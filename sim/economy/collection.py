@@ -29,8 +29,8 @@ NON_COLLECTION = (0.05, 0.10, 0.19)
 The Budget Lab at Yale (review of its tariff model, 2026)."""
 REROUTING = (0.017, 0.05, 0.165)
 """Share of goods under a higher rate that arrive through third countries, low, central and high. Iyoha, Malesky,
-Wen, Wu, "Exports in Disguise?", 2024: 1.7 % of Vietnam's exports to the United States by firm, 16.5 % by product;
-the central value is a judgement."""
+Wen, Wu, Feng, "Exports in Disguise?", 2025 (HBS working paper 24-072; figures as told on VoxChina, 2025-01-22): of
+Vietnam's exports to the United States 1.7 % by firm, 16.5 % by product; the central value is a judgement."""
 
 
 def applied(statutory: ArrayLike, base: ArrayLike, non_collection: ArrayLike, rerouting: ArrayLike = 0.0) -> Numbers:

@@ -71,7 +71,7 @@ def consumer_prices_percent(
 ) -> Numbers:
     """Rise of consumer prices at given wages, percent, [.., importer].
 
-        100·(exp(Σ_j Σ_i a_nij·b_ni·ln[(1+t′)/(1+t)·ĉ_ij / ŵ_n]) − 1)
+        100·(exp(Σ_j Σ_i a_nij·b·ln[(1+t′)/(1+t)·ĉ_ij / ŵ_n]) − 1)
 
     with b = `border_to_retail` for imports and 1 at home. That imports show in shops only in part, at equal wages,
     is the evidence; that goods made at home show in full what they cost relative to wages (through the inputs in

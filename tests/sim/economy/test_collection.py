@@ -54,9 +54,9 @@ def test_shares_may_differ_by_run():
 
 @pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
 def test_a_share_is_0_to_1(share):
-    with pytest.raises(ValueError, match="non_collection is .*; a share is 0 to 1"):
+    with pytest.raises(ValueError, match=r"non_collection is .*; a share is 0 to 1"):
         applied(0.2, 0.0, share)
-    with pytest.raises(ValueError, match="rerouting is .*; a share is 0 to 1"):
+    with pytest.raises(ValueError, match=r"rerouting is .*; a share is 0 to 1"):
         rerouted_musd(100.0, True, share)
 
 
