@@ -6,7 +6,7 @@ Axes: importer n, exporter i, input sector k, sector j. Values are million USD a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -100,8 +100,9 @@ def _data(source: Files, tariffs_on: str, by_shares: bool) -> DataSet:
     sales = source.flows()
     flows = np.full(pair, np.nan) if sales is None else sales.values
     value_added, inputs = _technology(source, flows.sum(axis=0))
-    taxes = source.tariffs(tariffs_on)
-    tariff, taxed = (np.zeros(pair), _crossing(flows)) if taxes is None else taxes
+    tariff, taxed = source.tariffs(tariffs_on) or (np.zeros(pair), _crossing(flows))
+    if source.broken:  # what a file that cannot be read would have taxed is not known
+        taxed = np.zeros_like(taxed)
     export_taxes = source.export_taxes()
     data = DataSet(
         regions=source.regions,
@@ -133,24 +134,105 @@ def _crossing(flows: Floats) -> Truths:
 
 
 def _technology(source: Files, output: Floats) -> tuple[Floats, Floats]:
-    """Value-added shares [i, j] and input coefficients [i, k, j], checked against each other and against output [i, j]."""
-    regions, sectors = output.shape
+    """Value-added shares [i, j] and input coefficients [i, k, j], held against each other and against output [i, j]."""
     shares, coefficients = source.value_added(), source.coefficients()
-    _check_total(source, "gross_output_musd", output, "the sum of its sales in trade_flows.csv")
+    sectors = len(source.sectors)
+    none = np.zeros((*output.shape, sectors))
+    _check_total(source, "gross_output_musd", output, "gross output is the sum of the sales in trade_flows.csv")
     if shares is None:
-        return np.full(output.shape, np.nan), np.zeros((regions, sectors, sectors))
-    _check_total(source, "value_added_musd", shares.values * output, "value-added share × sum of sales")
-    _check_income(source, shares.values * output)
-    if source.tables[files.COEFFICIENTS] is None:
-        _check_no_inputs(source, shares, output)
-        return np.where(output > 0, 1.0, shares.values), np.zeros((regions, sectors, sectors))
-    assert coefficients is not None
+        return np.full(output.shape, np.nan), none
+    _check_total(source, "value_added_musd", shares.values * output, "value added is its share of the sum of sales")
+    _check_income(source, shares, output)
+    if coefficients is None:
+        if files.COEFFICIENTS not in source.broken:
+            _check_no_inputs(source, shares, output)
+        return np.where(output > 0, 1.0, shares.values), none
     inputs = coefficients.values.sum(axis=1)
-    for i, j in np.argwhere((np.abs(inputs + shares.values - 1) > SHARE_TOLERANCE) & (output > 0)):
-        found = f"{source.at(i, j)}: value-added share {shares.values[i, j]:g} and coefficients {inputs[i, j]:g} add up to "
-        rule = f"a column of io_coefficients.csv and its value-added share add up to 1 within {SHARE_TOLERANCE:g}"
-        line = int(shares.lines[i, j])
-        source.problems.tell(files.VALUE_ADDED, line, f"{found}{inputs[i, j] + shares.values[i, j]:.6g}", rule)
+    _check_columns(source, shares, inputs, output)
     value_added = np.where((output > 0) & (inputs == 0), 1.0, shares.values)
     scale = np.divide(1 - value_added, inputs, out=np.ones_like(inputs), where=(output > 0) & (inputs > 0))
     return value_added, coefficients.values * scale[:, None, :]
+
+
+def _cell(source: Files, i: int, j: int) -> str:
+    return named((("region", source.regions), ("sector", source.sectors)), (i, j))
+
+
+def _check_total(source: Files, column: str, expected: Floats, rule: str) -> None:
+    """A total that value_added.csv states against what the flows give [i, j]."""
+    stated = source.stated(column)
+    if stated is None:
+        return
+    apart = np.abs(stated.values - expected) > TOTAL_TOLERANCE * np.maximum(stated.values, expected)
+    for i, j in np.argwhere(apart):
+        found = f"{column} of {_cell(source, i, j)} is {stated.values[i, j]:,.2f}, not {expected[i, j]:,.2f}"
+        source.problems.tell(stated.file, int(stated.lines[i, j]), found, f"{rule}, within {TOTAL_TOLERANCE:.1%}")
+
+
+def _check_income(source: Files, shares: Grid, output: Floats) -> None:
+    """Every region earns something."""
+    for i in np.flatnonzero((shares.values * output).sum(axis=1) == 0):
+        found = f"region {source.regions[i]} has no value added"
+        rule = "value-added share × sales is more than 0 in some sector of every region"
+        source.problems.tell(shares.file, int(shares.lines[i, 0]), found, rule)
+
+
+def _check_no_inputs(source: Files, shares: Grid, output: Floats) -> None:
+    """Without input coefficients all output is value added."""
+    for i, j in np.argwhere((shares.values < 1 - SHARE_TOLERANCE) & (output > 0)):
+        found = f"value-added share of {_cell(source, i, j)} is {shares.values[i, j]:g}, and there is no {files.COEFFICIENTS}"
+        source.problems.tell(shares.file, int(shares.lines[i, j]), found, "without that file every share is 1")
+
+
+def _check_columns(source: Files, shares: Grid, inputs: Floats, output: Floats) -> None:
+    """Inputs [i, j], summed over what is bought, and value added make up output."""
+    total = inputs + shares.values
+    for i, j in np.argwhere((np.abs(total - 1) > SHARE_TOLERANCE) & (output > 0)):
+        found = (
+            f"{_cell(source, i, j)}: value-added share {shares.values[i, j]:g}"
+            f" and sum of input coefficients {inputs[i, j]:g} make {total[i, j]:.6g}"
+        )
+        rule = f"together they are 1 within {SHARE_TOLERANCE:g} wherever there is output"
+        source.problems.tell(shares.file, int(shares.lines[i, j]), found, rule)
+
+
+def _final_shares(source: Files, used: bool) -> Floats | None:
+    """Shares of final demand [n, j], scaled to add up to 1 exactly."""
+    shares = source.shares(used)
+    if shares is None:
+        return None
+    total = shares.values.sum(axis=1)
+    for n in np.flatnonzero(np.abs(total - 1) > SHARE_TOLERANCE):
+        found = f"the shares of region {source.regions[n]} add up to {total[n]:.6g}"
+        rule = f"the shares of a region add up to 1 within {SHARE_TOLERANCE:g}"
+        source.problems.tell(shares.file, int(shares.lines[n].min()), found, rule)
+    return shares.values / np.where(total > 0, total, 1.0)[:, None]
+
+
+def _check_demand(data: DataSet, source: Files) -> None:
+    """Final demand is not negative, and nothing is needed of which nothing is bought."""
+    absorption = data.absorption_musd
+    residual = data.residual_demand_musd
+    if data.final_share is None:
+        wrong = residual < -RESIDUAL_TOLERANCE * absorption
+        rule = (
+            "what industries use cannot exceed what the region buys, tariffs included:"
+            ' correct the coefficients, or give final_demand_shares.csv and read with final_demand="shares"'
+        )
+    else:
+        wrong = (absorption == 0) & ((data.final_share > 0) | (residual < 0))
+        rule = "a sector in final demand or among inputs is bought from someone in trade_flows.csv"
+    for n, k in np.argwhere(wrong):
+        size = f" ({residual[n, k] / absorption[n, k]:.1%} of what it buys)" if absorption[n, k] else ""
+        found = f"final demand of {_cell(source, n, k)} would be {residual[n, k]:,.2f} million USD{size}"
+        if data.final_share is not None:
+            found = f"{_cell(source, n, k)} is needed, and nothing of it is bought"
+        source.problems.tell(*_place(source, n, k), found, rule)
+
+
+def _place(source: Files, n: int, k: int) -> tuple[str, int | None]:
+    """Where the use of input k in region n begins."""
+    coefficients = replace(source, problems=Problems()).coefficients()
+    if coefficients is None:
+        return files.FLOWS, None
+    return files.COEFFICIENTS, int(coefficients.lines[n, k, 0])

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +48,6 @@ HIGHEST_RATE = 10.0
 """a rate above this, 1000 %, is taken for one in per cent"""
 _A_SHARE = "a share is 0 to 1"
 _A_RATE = f"a rate is a fraction, 0 to {HIGHEST_RATE:g}: 0.10 is 10 %"
-_ALWAYS = 0
 
 
 def is_share(values: Floats) -> Truths:
@@ -65,6 +65,8 @@ class Files:
     """The files of one folder, read, and the codes of its regions and sectors in their order."""
 
     tables: dict[str, Table | None]
+    broken: frozenset[str]
+    """files that are there and cannot be read, which was told"""
     regions: tuple[str, ...]
     sectors: tuple[str, ...]
     problems: Problems
@@ -92,20 +94,20 @@ class Files:
         axes = ("importer", "exporter", "sector")
         return self.cells(FLOWS, axes, "value_musd", lambda v: v >= 0, "sales are 0 or more, million USD", complete)
 
-    def value_added(self, column: str = "value_added_share") -> Grid | None:
-        """Value-added share, or with the name of its column a total, by region and sector."""
-        table = self.tables[VALUE_ADDED]
+    def value_added(self) -> Grid | None:
+        """Value-added share by region and sector."""
         axes = ("region", "sector")
-        if column == "value_added_share":
-            return self.cells(VALUE_ADDED, axes, column, is_share, _A_SHARE, "every region × sector stands once")
+        complete = "every region × sector stands once"
+        return self.cells(VALUE_ADDED, axes, "value_added_share", is_share, _A_SHARE, complete)
+
+    def stated(self, column: str) -> Grid | None:
+        """A total that value_added.csv may state, by region and sector, million USD."""
+        table = self.tables[VALUE_ADDED]
         if table is None or column not in table:
             return None
-        laid = [(name, codes(table, name, allowed, name, Problems()), allowed) for name, allowed in self._by_region()]
+        told = replace(self, problems=Problems())  # of codes and doubled rows, beside the shares
         values = numbers(table, column, lambda v: v >= 0, "a total is 0 or more, million USD", self.problems)
-        return grid(table, laid, values, "", Problems())
-
-    def _by_region(self) -> tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]:
-        return ("region", self.regions), ("sector", self.sectors)
+        return grid(table, [told.axis(table, "region"), told.axis(table, "sector")], values, "", told.problems)
 
     def coefficients(self) -> Grid | None:
         """Input coefficients by region, input sector and using sector."""
@@ -223,7 +225,8 @@ def read_files(folder: Path, needed: Sequence[str], problems: Problems) -> Files
     }
     regions = _axis_codes(tables[REGIONS], tables[FLOWS], ("exporter", "importer"), problems)
     sectors = _axis_codes(tables[SECTORS], tables[FLOWS], ("sector",), problems)
-    return Files(tables, regions, sectors, problems) if regions and sectors else None
+    broken = frozenset(file for file, table in tables.items() if table is None and (folder / file).exists())
+    return Files(tables, broken, regions, sectors, problems) if regions and sectors else None
 
 
 def _axis_codes(
@@ -245,7 +248,8 @@ def _listed_codes(table: Table, problems: Problems) -> tuple[str, ...]:
         if code in ("", "*"):
             problems.tell(table.file, line, f"code is {shown(code)}", "a code is not empty, and not *")
         elif code in lines:
-            problems.tell(table.file, line, f"second row of {code}", f"a code stands once, and this one in line {lines[code]} already")
+            rule = f"a code stands once, and this one in line {lines[code]} already"
+            problems.tell(table.file, line, f"second row of {code}", rule)
         else:
             lines[code] = line
     return tuple(lines)
@@ -257,8 +261,9 @@ def _appearing_codes(flows: Table, columns: Sequence[str]) -> tuple[str, ...]:
     In a whole file all stand in equally many rows; one in less than half as many as the commonest is taken for a slip.
     """
     cells = [flows.columns[column] for column in columns]
-    rows = [Counter(column) for column in cells]
-    least = {code: min(count[code] for count in rows) for code in dict.fromkeys(code for row in zip(*cells, strict=True) for code in row)}
+    counts = [Counter(column) for column in cells]
+    appearing = dict.fromkeys(code for row in zip(*cells, strict=True) for code in row)
+    least = {code: min(count[code] for count in counts) for code in appearing}
     most = max(least.values(), default=0)
     return tuple(code for code, count in least.items() if code not in ("", "*") and most and 2 * count >= most)
 
