@@ -75,8 +75,8 @@ def read(
 ) -> DataSet:
     """The data set in `folder`, with the tariffs in force on the day `tariffs_on` (YYYY-MM-DD).
 
-    `final_demand` is "residual" (absorption at tariff-inclusive prices less intermediate use, which must not be negative)
-    or "shares" (of final_demand_shares.csv). Raises DataError with every mistake found, in one pass.
+    `final_demand` is "residual" (absorption at tariff-inclusive prices less intermediate use, never negative) or
+    "shares" (of final_demand_shares.csv). Raises DataError with every mistake found, in one pass.
     """
     problems, place = Problems(), Path(folder)
     if final_demand not in ("residual", "shares"):
@@ -130,7 +130,7 @@ def _data(source: Files, tariffs_on: str, by_shares: bool) -> DataSet:
 def _crossing(flows: Floats) -> Truths:
     """[j] sectors of which anything crosses a border."""
     abroad = ~np.eye(len(flows), dtype=bool)
-    return (flows[abroad] > 0).any(axis=0)
+    return np.asarray((flows[abroad] > 0).any(axis=0))
 
 
 def _technology(source: Files, output: Floats) -> tuple[Floats, Floats]:
@@ -180,8 +180,9 @@ def _check_income(source: Files, shares: Grid, output: Floats) -> None:
 def _check_no_inputs(source: Files, shares: Grid, output: Floats) -> None:
     """Without input coefficients all output is value added."""
     for i, j in np.argwhere((shares.values < 1 - SHARE_TOLERANCE) & (output > 0)):
-        found = f"value-added share of {_cell(source, i, j)} is {shares.values[i, j]:g}, and there is no {files.COEFFICIENTS}"
-        source.problems.tell(shares.file, int(shares.lines[i, j]), found, "without that file every share is 1")
+        found = f"value-added share of {_cell(source, i, j)} is {shares.values[i, j]:g}"
+        rule = f"without {files.COEFFICIENTS}, which is not there, every share is 1"
+        source.problems.tell(shares.file, int(shares.lines[i, j]), found, rule)
 
 
 def _check_columns(source: Files, shares: Grid, inputs: Floats, output: Floats) -> None:

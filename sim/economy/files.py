@@ -146,13 +146,13 @@ class Files:
             found = f"importer {self.regions[n]} has no rate at or before {on}"
             rule = "its rates on that day would be taken for 0; add rows of an earlier date"
             self.problems.tell(TARIFFS, line, found, rule)
-        return tariff[..., 0], there.any(axis=(0, 1, 3))
+        return tariff[..., 0], np.asarray(there.any(axis=(0, 1, 3)))
 
     def _days(self, table: Table) -> tuple[list[str], Integers]:
-        """The dates of a file in order, and that of each row; one for all, before any other, in a file without dates."""
+        """The dates of a file in order, and that of each row; one, before any other, for a file without dates."""
         if "date" not in table:
             return [""], np.zeros(len(table), dtype=np.int64)
-        cells = table.columns["date"]
+        cells = table.cells("date")
         good = {cell: is_day(cell) for cell in set(cells)}
         days = sorted(cell for cell in good if good[cell])
         position = {day: number for number, day in enumerate(days)}
@@ -177,7 +177,7 @@ class Files:
         return None if persons is None else persons.values
 
     def elasticities(self, taxed: Truths) -> dict[str, Floats]:
-        """Name of each set → trade elasticity by sector; a row with sector * stands for all sectors without their own."""
+        """Name of each set → trade elasticity by sector; a row with sector * stands for those without a row."""
         table = self.tables[ELASTICITIES]
         if table is None:
             return {}
@@ -192,15 +192,16 @@ class Files:
         open_ = (found.lines[:, :-1] == 0) & (found.lines[:, -1:] == 0)
         for at in np.flatnonzero((open_ & taxed).any(axis=1)):
             lacking = ", ".join(code for code, gap in zip(self.sectors, open_[at] & taxed, strict=True) if gap)
-            line = int(found.lines[at][found.lines[at] > 0].min(initial=np.iinfo(np.int64).max))
+            lines = found.lines[at][found.lines[at] > 0]
+            line = int(lines.min()) if lines.size else None
             rule = "a set has a row for every sector that bears tariffs, or one with sector *"
             self.problems.tell(ELASTICITIES, line, f"set {sets[at]} says nothing of {lacking}", rule)
         return dict(zip(sets, np.where(open_, UNTAXED_ELASTICITY, filled), strict=True))
 
     def _sets(self, table: Table) -> tuple[list[str], Integers]:
         """Keys of the sets in order of appearance, and that of each row: column `set`, or made from the study."""
-        studies = table.columns["study"]
-        given = table.columns.get("set", [""] * len(table))
+        studies = table.cells("study")
+        given = table.cells("set") if "set" in table else [""] * len(table)
         keys = [name or set_key(study) for name, study in zip(given, studies, strict=True)]
         sets = [key for key in dict.fromkeys(keys) if re.fullmatch(r"[a-z0-9_]+", key)]
         position = {key: number for number, key in enumerate(sets)}
@@ -215,7 +216,7 @@ class Files:
         table, all_codes = self.tables[file], self.regions if file == REGIONS else self.sectors
         if table is None or "name" not in table:
             return {code: code for code in all_codes}
-        return {code: name or code for code, name in zip(_codes_of(table), table.columns["name"], strict=True) if code}
+        return {code: name or code for code, name in zip(_codes_of(table), table.cells("name"), strict=True) if code}
 
 
 def read_files(folder: Path, needed: Sequence[str], problems: Problems) -> Files | None:
@@ -226,7 +227,11 @@ def read_files(folder: Path, needed: Sequence[str], problems: Problems) -> Files
     regions = _axis_codes(tables[REGIONS], tables[FLOWS], ("exporter", "importer"), problems)
     sectors = _axis_codes(tables[SECTORS], tables[FLOWS], ("sector",), problems)
     broken = frozenset(file for file, table in tables.items() if table is None and (folder / file).exists())
-    return Files(tables, broken, regions, sectors, problems) if regions and sectors else None
+    if regions and sectors:
+        return Files(tables, broken, regions, sectors, problems)
+    if not problems:
+        problems.tell(FLOWS, None, "no codes of regions and sectors", "a code is not empty, and not *")
+    return None
 
 
 def _axis_codes(
@@ -238,7 +243,7 @@ def _axis_codes(
 
 
 def _codes_of(table: Table) -> list[str]:
-    return next(table.columns[name] for name in ("region", "sector", "code") if name in table)
+    return next(table.cells(name) for name in ("region", "sector", "code") if name in table)
 
 
 def _listed_codes(table: Table, problems: Problems) -> tuple[str, ...]:
@@ -260,7 +265,7 @@ def _appearing_codes(flows: Table, columns: Sequence[str]) -> tuple[str, ...]:
 
     In a whole file all stand in equally many rows; one in less than half as many as the commonest is taken for a slip.
     """
-    cells = [flows.columns[column] for column in columns]
+    cells = [flows.cells(column) for column in columns]
     counts = [Counter(column) for column in cells]
     appearing = dict.fromkeys(code for row in zip(*cells, strict=True) for code in row)
     least = {code: min(count[code] for count in counts) for code in appearing}

@@ -61,6 +61,10 @@ class Table:
     def __contains__(self, column: str) -> bool:
         return column in self.columns
 
+    def cells(self, column: str) -> list[str]:
+        """The cells of a column, without blanks around them."""
+        return list(map(str.strip, self.columns[column]))
+
     def __len__(self) -> int:
         return len(self.lines)
 
@@ -101,27 +105,37 @@ def read_table(path: Path, required: Sequence[str], problems: Problems, optional
 def _table(file: str, text: str, required: Sequence[str], problems: Problems) -> Table | None:
     """The text as a table; rows with too few or too many cells are told and left out."""
     reader = csv.reader(StringIO(text, newline=""), strict=True)
+    lines, rows = [], []
     try:
-        rows = [(reader.line_num, row) for row in reader if any(row)]
+        for row in reader:
+            lines.append(reader.line_num)
+            rows.append(row)
     except csv.Error as error:
-        problems.tell(file, reader.line_num, f"not CSV ({error})", "cells are separated by commas, quotes are doubled inside quotes")
+        problems.tell(
+            file, reader.line_num, f"not CSV ({error})", "cells are separated by commas, and quoted if need be"
+        )
         return None
+    blank = {at for at, row in enumerate(rows) if not any(row)}
+    if blank:
+        lines = [line for at, line in enumerate(lines) if at not in blank]
+        rows = [row for at, row in enumerate(rows) if at not in blank]
     if not rows:
         problems.tell(file, None, "the file is empty", f"its first row names the columns {_listed(required)}")
         return None
-    line, header = rows[0][0], [name.strip() for name in rows[0][1]]
-    if not _header_holds(file, line, header, required, problems):
+    header = [name.strip() for name in rows[0]]
+    if not _header_holds(file, lines[0], header, required, problems):
         return None
     if len(rows) == 1:
-        problems.tell(file, line, "no row after the header", "at least one is needed")
+        problems.tell(file, lines[0], "no row after the header", "at least one is needed")
         return None
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            problems.tell(file, line, f"{len(row)} cells", f"as many as columns in the header, {len(header)}")
-    whole = [(line, row) for line, row in rows[1:] if len(row) == len(header)]
-    cells = zip(*(row for _, row in whole), strict=True) if whole else ([] for _ in header)
-    columns = {name: [cell.strip() for cell in column] for name, column in zip(header, cells, strict=True)}
-    return Table(file, columns, np.array([line for line, _ in whole], dtype=np.int64), len(rows) - 1 - len(whole))
+    whole = [at for at in range(1, len(rows)) if len(rows[at]) == len(header)]
+    if len(whole) < len(rows) - 1:
+        for line, row in zip(lines, rows, strict=True):
+            if len(row) != len(header):
+                problems.tell(file, line, f"{len(row)} cells", f"as many as columns in the header, {len(header)}")
+    cells = zip(*(rows[at] for at in whole), strict=True) if whole else ([] for _ in header)
+    columns = dict(zip(header, map(list, cells), strict=True))
+    return Table(file, columns, np.array([lines[at] for at in whole], dtype=np.int64), len(rows) - 1 - len(whole))
 
 
 def _header_holds(file: str, line: int, header: list[str], required: Sequence[str], problems: Problems) -> bool:
@@ -140,14 +154,15 @@ def _header_holds(file: str, line: int, header: list[str], required: Sequence[st
 
 
 def codes(table: Table, column: str, allowed: Sequence[str], kind: str, problems: Problems) -> Integers:
-    """Position of each row's code in `allowed`, −1 for one that is not there, which is told once with its first line."""
+    """Position of each row's code in `allowed`, −1 for one that is not there, told once with its first line."""
     position = {code: number for number, code in enumerate(allowed)}
-    found = np.array([position.get(code, -1) for code in table.columns[column]], dtype=np.int64)
+    cells = table.cells(column)
+    found = np.array([position.get(code, -1) for code in cells], dtype=np.int64)
     unknown: dict[str, list[int]] = {}
     for row in np.flatnonzero(found < 0):
-        unknown.setdefault(table.columns[column][row], []).append(int(table.lines[row]))
+        unknown.setdefault(cells[row], []).append(int(table.lines[row]))
     for code, lines in unknown.items():
-        more = f" (and in {len(lines) - 1:,} more rows)" if len(lines) > 1 else ""
+        more = f" (and in {len(lines) - 1:,} more row{'s' if len(lines) > 2 else ''})" if len(lines) > 1 else ""
         rule = f"a {kind} is one of {_listed(allowed)}{hint(code, allowed)}"
         problems.tell(table.file, lines[0], f"{column} is {shown(code)}{more}", rule)
     return found
@@ -156,12 +171,15 @@ def codes(table: Table, column: str, allowed: Sequence[str], kind: str, problems
 def numbers(table: Table, column: str, holds: Callable[[Floats], Truths], rule: str, problems: Problems) -> Floats:
     """The column as numbers; NaN, and told, where a cell is none, not finite, or not what the rule says."""
     cells = table.columns[column]
-    values = np.array([_number(cell) for cell in cells], dtype=np.float64)
+    try:
+        values = np.array(list(map(float, cells)))
+    except ValueError:
+        values = np.array([_number(cell) for cell in cells])
     finite = np.isfinite(values)
     good = finite & holds(np.where(finite, values, 0.0))
     for row in np.flatnonzero(~good):
         wanted = rule if finite[row] else "a finite number with a decimal point and no other marks, as 1234.5"
-        problems.tell(table.file, int(table.lines[row]), f"{column} is {shown(cells[row])}", wanted)
+        problems.tell(table.file, int(table.lines[row]), f"{column} is {shown(cells[row].strip())}", wanted)
     return np.where(good, values, np.nan)
 
 
@@ -177,7 +195,8 @@ def grid(
 ) -> Grid:
     """Rows laid out over axes (column, position of each row, codes). A cell named twice is told, and left out once.
 
-    With `complete`, the rule in words, cells that no row names are told too, unless broken rows and unknown codes explain them.
+    With `complete`, the rule in words, cells that no row names are told too, unless broken rows and unknown codes
+    explain them.
     """
     shape = tuple(len(allowed) for _, _, allowed in axes)
     known = np.logical_and.reduce([position >= 0 for _, position, _ in axes])
