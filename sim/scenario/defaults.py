@@ -1,4 +1,4 @@
-"""The economy's defaults that Parley ships with their sources: a piece of a scenario, laid under a section that is there."""
+"""The defaults of `economy:` that Parley ships with their sources: a piece of a scenario, laid under the section."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ under the section as if they had been written in it (:func:`sim.scenario.overlay
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -60,6 +61,14 @@ def _word(allowed: tuple[str, ...] = ()) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _code(text: str) -> str:
+    if re.fullmatch(r"[^\W\d_][\w-]*", text) is None:
+        raise ValueError(f"found {text!r}; the code of a sector has letters, digits, _ and -, and starts with a letter")
+    return text
+
+
+Code = Annotated[str, AfterValidator(_code)]
+"""A sector as a key, and so as a part of a path."""
 Elasticity = Annotated[AnyScalar, _between(0, LARGEST_ELASTICITY, positive=True)]
 Factor = Annotated[AnyScalar, _between(0, LARGEST_ELASTICITY, "times", positive=True)]
 Response = Annotated[AnyScalar, _between(0, LARGEST_ELASTICITY)]
@@ -125,7 +134,7 @@ class Economy(Part):
         default_factory=_default("elasticity_factor", unit="times"),
         description="by which all of the set are multiplied",
     )
-    sector_elasticities: dict[Title, Elasticity] = Field(
+    sector_elasticities: dict[Code, Elasticity] = Field(
         default_factory=dict, description="trade elasticities in the place of the set's, by sector"
     )
     elasticity_correlation: float = Field(

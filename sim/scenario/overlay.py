@@ -179,7 +179,7 @@ def laid(chain: Sequence[Document], what_if: str | None = None, sets: Iterable[s
 
 
 def with_defaults(tree: Tree) -> Tree:
-    """Lay the shipped defaults under the sections that have some: the values stand there as if they had been written."""
+    """Lay the shipped defaults under `economy`, where it is there: they stand in it as if they had been written."""
     section = tree.data.get("economy")
     shipped = defaults.shipped().data["economy"] if isinstance(section, dict) else {}
     missing = [key for key in shipped if section.get(key) is None and ("economy", key) not in tree.lost]
