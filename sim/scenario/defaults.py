@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario import document
 from sim.scenario.document import Document
 
-FILE = FilePath(__file__).parents[1] / "data" / "economy.yaml"
+FILE = FilePath(__file__).with_name("economy.yaml")
 
 
 @cache

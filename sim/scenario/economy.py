@@ -1,7 +1,7 @@
 """The economy of a scenario: whose trade it is, how it responds to prices and over what time, what limits output.
 
-The defaults of the uncertain values are in `sim/data/economy.yaml`, each with its range and its source. They are laid
-under the section as if they had been written in it (:func:`sim.scenario.overlay.laid`).
+The defaults of the uncertain values are in `economy.yaml` beside this module, each with its range and its source. They
+are laid under the section as if they had been written in it (:func:`sim.scenario.overlay.with_defaults`).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ LARGEST_ELASTICITY = 100.0
 
 def _between(least: float, most: float, unit: str = "", positive: bool = False) -> AfterValidator:
     """Takes numbers from `least` to `most`, bare or in the unit, in which they are kept."""
-    of = f" of {unit}" if unit else ""
-    what = f"a number{of} {'above' if positive else 'from'} {least:g} {'and at most' if positive else 'to'} {most:g}"
+    ends = f"above {least:g} and at most {most:g}" if positive else f"from {least:g} to {most:g}"
+    what = f"a number {ends}" + (f", bare or in {unit}" if unit else "")
 
     def check(scalar: Scalar) -> Scalar:
         if scalar.dimension is not Dimension.number or scalar.unit not in ("", unit):
@@ -55,7 +55,7 @@ def _word(allowed: tuple[str, ...] = ()) -> AfterValidator:
     def check(scalar: Scalar) -> Scalar:
         wrong = [word for word in scalar.distribution.labels if allowed and word not in allowed]
         if scalar.dimension is not Dimension.choice or wrong:
-            raise ValueError(f"found {wrong[0] if wrong else scalar.describe()}; give {what}")
+            raise ValueError(f"found {repr(wrong[0]) if wrong else scalar.describe()}; give {what}")
         return scalar
 
     return AfterValidator(check)
