@@ -159,19 +159,20 @@ class Economy(Part):
         description="part of the scarcity rent of a limit that falls to the exporter",
     )
     non_collection: Share = Field(
-        default_factory=_default("non_collection", Dimension.share), description="part of new duties not collected"
+        default_factory=_default("non_collection", Dimension.share),
+        description="part of a rise of a tariff that is never levied",
     )
     rerouting: Share = Field(
         default_factory=_default("rerouting", Dimension.share),
-        description="part of the goods under a new tariff that comes in through third countries",
+        description="part of the goods under a higher tariff than others' that comes in through third countries",
     )
     border_to_retail: Share = Field(
         default_factory=_default("border_to_retail", Dimension.share),
-        description="part of a rise of border prices that reaches retail prices",
+        description="rise of the shop price of an imported good, of that of its border price",
     )
     front_loading: Share = Field(
         default_factory=_default("front_loading", Dimension.share),
-        description="most that imports run above trend before an announced rise",
+        description="imports above trend before an announced rise, at most",
     )
     front_loading_per_point: Share = Field(
         default_factory=_default("front_loading_per_point", Dimension.share),
@@ -179,10 +180,11 @@ class Economy(Part):
     )
     front_loading_time: Duration = Field(
         default_factory=_default("front_loading_time", Dimension.days),
-        description="days before its date in which imports run ahead, not before its announcement",
+        description="days before the rise in which imports run ahead, at most: none lies before the announcement",
     )
     payback: Duration = Field(
-        default_factory=_default("payback", Dimension.days), description="days in which the stock is used up"
+        default_factory=_default("payback", Dimension.days),
+        description="days from the rise in which that stock is used up",
     )
     response_first_year: Share = Field(
         default_factory=_default("response_first_year", Dimension.share),
