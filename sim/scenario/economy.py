@@ -22,7 +22,6 @@ from sim.scenario.units import Dimension
 
 SHIPPED_DATA = ("world_2024",)
 """Names of data sets that come with Parley; anything else is a folder."""
-DEFICITS = ("held", "purged")
 REVENUE = ("rebated", "tax_relief")
 LARGEST_ELASTICITY = 100.0
 """Above any estimate in use (64.85 for petroleum in Caliendo and Parro 2015)."""
