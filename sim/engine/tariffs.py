@@ -46,8 +46,8 @@ class TariffSeries:
     A pair of which the trade data hold nothing has an average of NaN.
     """
 
-    def __init__(self, plan: Plan, series: Sequence[str] | None = None) -> None:
-        """For the named series, all of the plan if none are given."""
+    def __init__(self, plan: Plan, series: Sequence[str] | None = None, table: TrancheTable | None = None) -> None:
+        """For the named series, all of the plan if none are given; stacks over `table`, by default what they need."""
         self.plan = plan
         goods, actors = plan.scenario.goods, plan.scenario.actors
         wanted = plan.recorded_series + plan.unrecorded_series if series is None else list(series)
@@ -57,7 +57,8 @@ class TariffSeries:
         importers, exporters = (
             {region for side in sides for region in actors[side[place]].regions} for place in (0, 1)
         )
-        table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
+        if table is None:
+            table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
         self.sources, self.layers = self._layers()
         self.stacks = Stacks.compile(self.layers, table)
         self._covering = self.stacks.covering
