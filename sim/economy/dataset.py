@@ -230,5 +230,6 @@ def _check_demand(data: DataSet, source: Files) -> None:
             found = f"final demand of {_cell(source, n, k)} would be {residual[n, k]:,.2f} million USD{size}"
         else:
             found = f"{_cell(source, n, k)} is needed, and nothing of it is bought"
-        place = (files.SHARES, None) if coefficients is None else (files.COEFFICIENTS, int(coefficients.lines[n, k, 0]))
-        source.problems.tell(*place, found, rule)
+        file = files.SHARES if coefficients is None else coefficients.file
+        line = None if coefficients is None else int(coefficients.lines[n, k, 0])
+        source.problems.tell(file, line, found, rule)
