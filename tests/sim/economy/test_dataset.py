@@ -1,13 +1,16 @@
 """Economy data sets: the shipped world adds up, a set of any size is read, and every mistake is told with its place."""
 
 import csv
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.economy.dataset import SHIPPED, UNTAXED_ELASTICITY, DataError, read
-from sim.economy.files import set_key
+from sim.economy.files import COLUMNS, set_key
 
+PAGE = Path(__file__).parents[3] / "docs" / "economy-data.md"
 SMALL = {
     "trade_flows.csv": """exporter,importer,sector,value_musd
 A,A,G,60
@@ -593,3 +596,58 @@ def test_one_sector_and_194_regions_are_read_with_every_mistake(tmp_path):
     (tmp_path / "value_added.csv").write_text("\n".join(["region,sector,value_added_share", *shares]))
     (told,) = mistakes(tmp_path)
     assert told.startswith("trade_flows.csv:1002: value_musd is '-0.25'")
+
+
+# The page
+
+
+def test_the_page_names_every_file_and_column():
+    page = PAGE.read_text(encoding="utf-8")
+    for file, columns in COLUMNS.items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{file}` |")]
+        assert all(f"`{name}`" in row for column in columns for name in column.split("|"))
+
+
+OTHERS = [
+    # changed files (None: taken away), options
+    ({"io_coefficients.csv": None}, {}),
+    ({"regions.csv": "region,name\nA,Österreich\nB,Bland\n".encode("latin-1")}, {}),
+    ({"regions.csv": b"region\nA\nB\nA\n"}, {}),
+    ({"gdp.csv": b"region;population\nA;1\n"}, {}),
+    (
+        {
+            "trade_flows.csv": SMALL["trade_flows.csv"].replace("B,B,S,50", "B,B,S,20").encode(),
+            "io_coefficients.csv": SMALL["io_coefficients.csv"]
+            .replace("B,S,G,0", "B,S,G,0.3")
+            .replace("B,G,G,0.4", "B,G,G,0.1")
+            .encode(),
+        },
+        {},
+    ),
+    (
+        {"final_demand_shares.csv": SMALL["final_demand_shares.csv"].replace("0.25", "0.35").encode()},
+        {"final_demand": "shares"},
+    ),
+    (
+        {
+            "value_added.csv": b"region,sector,value_added_share,gross_output_musd\n"
+            b"A,G,0.5,100\nA,S,0.8,100\nB,G,0.6,100\nB,S,0.7,55\n"
+        },
+        {},
+    ),
+    ({"trade_flows.csv": re.sub(r"B,(.),(.),\d+", r"B,\1,\2,0", SMALL["trade_flows.csv"]).encode()}, {}),
+]
+
+
+def test_the_mistakes_of_the_page_are_told_as_it_says(tmp_path):
+    cases = [({file: SMALL[file].replace(old, new).encode()}, {}) for file, old, new, *_ in WRONG]
+    told = set()
+    for number, (changed, options) in enumerate(cases + OTHERS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for file, content in ({file: text.encode() for file, text in SMALL.items()} | changed).items():
+            if content is not None:
+                (folder / file).write_bytes(content)
+        told.update(mistakes(folder, **options))
+    (block,) = re.findall(r"^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert [line for line in block.splitlines() if line not in told] == []
