@@ -1,8 +1,8 @@
 """The trade equilibrium in plain NumPy: damped iteration, one shock at a time, slow and meant to be read.
 
 Exact-hat Armington / Eaton–Kortum (Dekle, Eaton and Kortum 2008; Caliendo and Parro 2015) with input–output links.
-n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) comes in two
-parts: the goods that no limit touches (0) and those under a quantity limit (1), so arrays of goods are [n, i, j, 2].
+n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) has
+parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
 - cost of i's bundle            ĉ_i^j = ŵ_i^v Π_k (P̂_i^k)^a,   v value-added share, a_k input k per unit of output
 - price of a good in n          p̂ = κ̂ p̂_i^j,  p̂_i^j = ĉ (1 + capacity rent),  κ̂ = (1+t')(1+e')(1+µ) / [(1+t)(1+e)]
@@ -21,7 +21,7 @@ from types import SimpleNamespace
 import numpy as np
 from scipy.optimize import brentq
 
-INNER, OUTER, ROUNDS = 1e-13, 1e-12, 20_000
+INNER, OUTER, ROUNDS = 1e-13, 1e-11, 20_000
 LARGEST_LOG_TAX = 60.0
 
 
@@ -54,7 +54,7 @@ class Base:
 
 @dataclass
 class Shock:
-    """New rates and rules; `part` is the share of each cell in its two parts, [n, i, j, 2]."""
+    """New rates and rules; `part` [n, i, j, part] splits each cell."""
 
     theta: np.ndarray
     tariff: np.ndarray
@@ -77,7 +77,7 @@ class Iteration:
         self.price = np.ones_like(base.expenditure)
         self.expenditure = base.expenditure.copy()
         self.labour = np.ones_like(self.wage)
-        self.step = 1 / (1 + shock.theta.max())
+        self.step = 1 / (1 + 0.3 * shock.theta.max())  # shortened whenever a round makes it worse
 
     def prices(self, rent, capacity_rent):
         """ĉ, P̂^k and π' at the wages at hand."""
@@ -197,7 +197,7 @@ def opening(data):
 
 
 def unshocked(base, theta, deficit):
-    part = np.stack([np.ones_like(base.flows), np.zeros_like(base.flows)], axis=-1)
+    part = np.ones_like(base.flows)[..., None]
     nobody = np.zeros_like(base.flows)
     return Shock(theta, base.tariff, base.export_tax, base.tariff, deficit, part, nobody)
 
@@ -239,6 +239,8 @@ def solve(
     shock.tariff = base.tariff if tariffs is None else np.asarray(tariffs, dtype=float)
     shock.export_tax = base.export_tax if export_taxes is None else np.asarray(export_taxes, dtype=float)
     shock.acted_on = shock.tariff if acted_on is None else np.asarray(acted_on, dtype=float)
+    if limits:
+        shock.part = np.concatenate([shock.part, np.zeros_like(shock.part)], axis=-1)
     for limit in limits:
         cell = (limit.importer, limit.exporter, limit.sector)
         shock.rent_share[cell] = limit.rent_share
