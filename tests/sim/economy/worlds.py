@@ -135,12 +135,14 @@ def random_world(
     if balanced:
         flows = (flows + flows.swapaxes(0, 1)) / 2
         export_tax = np.zeros_like(flows)
-    coefficient = random.dirichlet(np.ones(sectors + 2), (regions, sectors))[..., :sectors].swapaxes(1, 2)
-    coefficient = coefficient * inputs
-    output = flows.sum(0)
+    coefficient = inputs * random.dirichlet(np.ones(sectors + 2), (regions, sectors))[..., :sectors].swapaxes(1, 2)
+    return fed(flows, coefficient, tariff, export_tax)
+
+
+def fed(flows, coefficient, tariff, export_tax):
+    """A world whose inputs take at most 70 % of what is bought: what would take more is used less, by all alike."""
     absorbed = (flows * (1 + tariff) * (1 + export_tax)).sum(1)
-    used = np.einsum("nkj,nj->nk", coefficient, output)
-    # An input that would take more than 70 % of what is bought is used less, by all sectors alike.
+    used = np.einsum("nkj,nj->nk", coefficient, flows.sum(0))
     coefficient = coefficient * np.minimum(1.0, 0.7 * absorbed / np.maximum(used, 1e-9))[..., None]
     return World(flows, 1 - coefficient.sum(1), coefficient, tariff, export_tax)
 
@@ -161,14 +163,14 @@ def few_regions():
 
 
 def awkward():
-    """A world of 4 × 4: a sector that one region does not make, one nobody trades, one that is not bought at home."""
-    world = random_world(4, 4, 11, tariffs=0.1)
+    """4 × 4: R000 makes nothing of S01, S02 is not traded, R003 sells S03 abroad only, 10 % of cells are empty."""
+    world = random_world(4, 4, 11, tariffs=0.1, empty=0.1)
     flows, coefficient = world.flows.copy(), world.input_coefficient.copy()
-    flows[:, 0, 1] = 0.0  # R000 makes nothing of S01
+    flows[:, 0, 1] = 0.0
+    flows[~np.eye(4, dtype=bool), 2] = 0.0
+    flows[3, 3, 3] = 0.0
     coefficient[0, :, 1] = 0.0
-    traded = ~np.eye(4, dtype=bool)
-    flows[traded, 2] = 0.0  # S02 is not traded
-    flows[3, 3, 3] = 0.0  # R003 exports S03 and buys it abroad only
-    coefficient[:, 3] *= 0.3
-    coefficient[:, 1] *= 0.5
-    return replace(world, flows=flows, input_coefficient=coefficient, value_added_share=1 - coefficient.sum(1))
+    world = fed(flows, coefficient, world.tariff, world.export_tax)
+    share = world.value_added_share.copy()
+    share[0, 1] = 0.0  # nothing is made, so nothing is said of how
+    return replace(world, value_added_share=share)
