@@ -22,7 +22,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 INNER, OUTER, ROUNDS = 1e-13, 1e-11, 20_000
-LARGEST_LOG_TAX = 60.0
+SMALL_TRADE, LARGEST_LOG_TAX = 1e-3, 60.0
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Iteration:
         self.price = np.ones_like(base.expenditure)
         self.expenditure = base.expenditure.copy()
         self.labour = np.ones_like(self.wage)
-        self.step = 1 / (1 + 0.3 * shock.theta.max())  # shortened whenever a round makes it worse
+        self.step = 1 / (1 + 1.4 * shock.theta.max())  # shortened whenever a round makes it worse
 
     def prices(self, rent, capacity_rent):
         """ĉ, P̂^k and π' at the wages at hand."""
@@ -128,7 +128,7 @@ class Iteration:
             new = base.final_share * income[:, None] + inputs
             relieved = (revenue - base.revenue) / ((1 - shock.income_tax) * wages) if shock.relief else 0.0
             labour = ((1 + relieved) * self.wage / consumer_price) ** shock.labour_supply
-            moved = np.abs(new - self.expenditure).max() / base.expenditure.max()
+            moved = (np.abs(new - self.expenditure) / new.sum(1, keepdims=True)).max()
             moved = max(moved, np.abs(labour / self.labour - 1).max())
             self.expenditure, self.labour = new, labour
             if moved < INNER:
@@ -136,20 +136,25 @@ class Iteration:
         raise RuntimeError("expenditures do not settle")
 
     def run(self, rent, capacity_rent):
-        """Wages at which every labour market clears: ŵ rises where labour is short, by a damped step."""
+        """Wages at which every labour market clears: ŵ rises where labour is short, by a damped step.
+
+        What is short is counted against the region's trade, not its wage bill, for in a region that trades little a
+        wrong wage moves little labour.
+        """
         base, before = self.base, np.inf
         for _ in range(ROUNDS):
             cost, share = self.prices(rent, capacity_rent)
             books = self.accounts(share, rent, capacity_rent)
-            demand = (base.value_added_share * books.cost_value).sum(1)
-            ratio = demand / (self.wage * base.value_added * self.labour)
-            residual = np.abs(ratio - 1).max()
+            short = (base.value_added_share * books.cost_value).sum(1) - books.wages
+            abroad = books.sold.sum((2, 3)) * ~np.eye(len(short), dtype=bool)
+            excess = short / ((abroad.sum(0) + abroad.sum(1)) / 2 + SMALL_TRADE * books.wages)
+            residual = np.abs(excess).max()
             if residual < OUTER:
-                return self.result(cost, books, rent, capacity_rent, residual)
+                return self.result(cost, books, rent, capacity_rent, np.abs(short / books.wages).max())
             if residual > before:
-                self.step = max(self.step * 0.7, 1e-3)
+                self.step = max(self.step * 0.8, 0.1 / (1 + self.shock.theta.max()))
             before = residual
-            self.wage = self.wage * ratio**self.step
+            self.wage = self.wage * (1 + np.clip(excess, -0.9, 9)) ** self.step
             self.wage *= base.value_added.sum() / (self.wage @ base.value_added)
         raise RuntimeError(f"wages do not settle: {residual}")
 
