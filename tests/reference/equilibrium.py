@@ -288,7 +288,7 @@ def constrained(iteration, constraints):
 
 def root(excess, near):
     """The log tax at which `excess` (falling) is zero, 0 if it is not positive there, found between brackets."""
-    if excess(0.0) <= 0:
+    if excess(0.0) <= OUTER:
         return 0.0
     low, width = 0.0, max(near, 0.1)
     while excess(low + width) > 0:
