@@ -1,0 +1,1 @@
+"""The economy: general equilibrium of trade between regions and sectors, solved in changes."""
