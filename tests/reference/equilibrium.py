@@ -22,7 +22,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 INNER, OUTER, ROUNDS = 1e-13, 1e-11, 20_000
-SMALL_TRADE, LARGEST_LOG_TAX = 1e-3, 60.0
+SMALL_TRADE, ROUNDING, LARGEST_LOG_TAX = 1e-3, 1e-10, 60.0
 
 
 @dataclass
@@ -194,11 +194,11 @@ class Iteration:
 
 
 def opening(data):
-    """The accounts of a data set: attributes flows, tariff, export_tax, value_added_share, input_coefficient."""
+    """The accounts of a data set: attributes flows_musd, tariff, export_tax, value_added_share, input_coefficient."""
     # Printed coefficients and shares add up to one within their rounding only: value added is what inputs leave.
     value_added_share = 1 - data.input_coefficient.sum(1)
-    assert np.abs(value_added_share - data.value_added_share)[data.flows.sum(0) > 0].max() < 1e-5
-    return Base(data.flows, data.tariff, data.export_tax, value_added_share, data.input_coefficient)
+    assert np.abs(value_added_share - data.value_added_share)[data.flows_musd.sum(0) > 0].max() < 1e-5
+    return Base(data.flows_musd, data.tariff, data.export_tax, value_added_share, data.input_coefficient)
 
 
 def unshocked(base, theta, deficit):
@@ -277,21 +277,28 @@ def constrained(iteration, constraints):
             return np.log(found.output[where] / allowed)
         return np.log(found.part_quantity[where.importer, where.exporter, where.sector, 1] / allowed)
 
-    moved = np.inf if constraints else 0.0
-    while moved > 1e-10:
-        old = logs.copy()
+    widths = np.full(len(constraints), 0.3)
+    while widths.max(initial=0.0) > 1e-8:
         for position in range(len(constraints)):
-            logs[position] = root(lambda log, position=position: excess(position, log), logs[position])
-        moved = np.abs(logs - old).max() if len(constraints) > 1 else 0.0
+            old = logs[position]
+            logs[position] = root(lambda log, position=position: excess(position, log), old, widths[position])
+            widths[position] = 4 * abs(logs[position] - old)
+        if len(constraints) == 1:
+            break
     return iteration.run(*rents(logs))
 
 
-def root(excess, near):
+def root(excess, near, width):
     """The log tax at which `excess` (falling) is zero, 0 if it is not positive there, found between brackets."""
-    if excess(0.0) <= OUTER:
-        return 0.0
-    low, width = 0.0, max(near, 0.1)
-    while excess(low + width) > 0:
-        low, width = low + width, 2 * width
-        assert low < LARGEST_LOG_TAX, "no tax chokes the quantity"
-    return brentq(excess, low, low + width, xtol=1e-12, rtol=1e-13)
+    width = max(width, 1e-8)
+    low, high = max(near - width, 0.0), near + width
+    while excess(low) <= ROUNDING:
+        if low == 0:
+            return 0.0
+        width *= 3
+        low, high = max(low - width, 0.0), low
+    while excess(high) >= -ROUNDING:
+        width *= 3
+        low, high = high, high + width
+        assert high < LARGEST_LOG_TAX, "no tax chokes the quantity"
+    return brentq(excess, low, high, xtol=1e-10, rtol=1e-13)

@@ -29,7 +29,7 @@ def own_share(solution, region, rates):
 
 def relative_wage(economy, home, foreign, epsilon):
     """ŵ_H/ŵ_F by one equation: exports of both countries have the same value. By hand for two countries."""
-    flows = economy.data.flows[..., 0]
+    flows = economy.data.flows_musd[..., 0]
     share = flows / flows.sum(1, keepdims=True)
 
     def books(wage):
@@ -158,7 +158,7 @@ def test_real_income_follows_from_own_shares_and_revenue(opened, epsilon):
         paid = (flows * (1 + rates)).sum((1, 2))
         return np.diagonal(flows[..., 0]) / paid, (flows * rates).sum((1, 2)) / paid
 
-    (own, collected), (new_own, newly) = told(data.flows, data.tariff), told(solution.flows_musd, rates)
+    (own, collected), (new_own, newly) = told(data.flows_musd, data.tariff), told(solution.flows_musd, rates)
     expected = (1 - collected) / (1 - newly) * (new_own / own) ** (-1 / epsilon)
     assert solution.real_income == pytest.approx(expected, rel=1e-8)
 
@@ -167,7 +167,7 @@ def test_real_income_follows_from_own_shares_and_revenue(opened, epsilon):
 def test_a_shock_abroad_is_felt_through_the_own_share_alone(opened, epsilon):
     """Ŵ = λ̂^(−1/ε) for a country that levies nothing (Arkolakis, Costinot and Rodríguez-Clare 2012)."""
     economy = opened(FOUR)
-    rates = np.zeros_like(economy.data.flows)
+    rates = np.zeros_like(economy.data.flows_musd)
     rates[1, 2], rates[2, 3], rates[3, 0], rates[1, 0] = 0.5, 0.25, 0.4, 0.2
     solution = economy.solve(rates, elasticity=epsilon, deficits="purged")
     before = economy.solve(deficits="purged", elasticity=epsilon)

@@ -40,7 +40,7 @@ def test_rates_as_they_are_change_nothing(opened, world, deficits):
         solution = economy.solve(**given, elasticity=3.0, deficits=deficits)
         for name in ("real_income", "wage", "price", "cost"):
             assert getattr(solution, name) == pytest.approx(1, abs=1e-12), name
-        traded = world.flows > 0
+        traded = world.flows_musd > 0
         assert solution.quantity[traded] == pytest.approx(1, abs=1e-12 if deficits == "held" else 1e-8)
 
 
@@ -83,7 +83,7 @@ def test_twice_the_same_sector_is_one_sector(opened):
     whole = random_world(3, 1, 9)
     halves = replace(
         whole,
-        flows=np.repeat(whole.flows / 2, 2, axis=2),
+        flows_musd=np.repeat(whole.flows_musd / 2, 2, axis=2),
         tariff=np.repeat(whole.tariff, 2, axis=2),
         export_tax=np.repeat(whole.export_tax, 2, axis=2),
         value_added_share=np.repeat(whole.value_added_share, 2, axis=1),
@@ -120,7 +120,7 @@ def test_real_wages_follow_from_own_shares_with_inputs(opened, deficits):
     before = economy.solve(elasticity=EPSILON, deficits=deficits)
     after = economy.solve(rates, elasticity=EPSILON, deficits=deficits)
     change = np.log(own_shares(after, rates) / own_shares(before, TRADING.tariff)) / EPSILON
-    paid = TRADING.flows * (1 + TRADING.tariff)
+    paid = TRADING.flows_musd * (1 + TRADING.tariff)
     inputs = np.einsum("nkj,nj->nk", TRADING.input_coefficient, TRADING.output)
     final = paid.sum(1) - inputs
     for region in range(4):
@@ -149,11 +149,11 @@ def books_close(economy, rates, epsilon):
     flows, taxes = solution.flows_musd, data.export_tax
     output = flows.sum(0)
     share = 1 - data.input_coefficient.sum(1)
-    base_output = data.flows.sum(0)
+    base_output = data.flows_musd.sum(0)
     value_added = (share * base_output).sum(1)
-    spent = (data.flows * (1 + data.tariff) * (1 + taxes)).sum(1)
+    spent = (data.flows_musd * (1 + data.tariff) * (1 + taxes)).sum(1)
     final = spent - np.einsum("nkj,nj->nk", data.input_coefficient, base_output)
-    owed = (data.flows * (1 + taxes)).sum((1, 2)) - (data.flows * (1 + taxes)).sum((0, 2))
+    owed = (data.flows_musd * (1 + taxes)).sum((1, 2)) - (data.flows_musd * (1 + taxes)).sum((0, 2))
     collected = (flows * (1 + taxes) * rates).sum((1, 2)) + (flows * taxes).sum((0, 2))
 
     assert solution.converged

@@ -10,7 +10,7 @@ import numpy as np
 class World:
     """The arrays of a data set: importer n, exporter i, sector j; inputs [region, input, using sector]."""
 
-    flows: np.ndarray
+    flows_musd: np.ndarray
     value_added_share: np.ndarray
     input_coefficient: np.ndarray
     tariff: np.ndarray
@@ -19,17 +19,17 @@ class World:
     sectors: tuple = field(default=())
 
     def __post_init__(self):
-        n, _, k = self.flows.shape
+        n, _, k = self.flows_musd.shape
         object.__setattr__(self, "regions", self.regions or tuple(f"R{number:03}" for number in range(n)))
         object.__setattr__(self, "sectors", self.sectors or tuple(f"S{number:02}" for number in range(k)))
 
     @property
     def output(self):
-        return self.flows.sum(0)
+        return self.flows_musd.sum(0)
 
     def scaled(self, factor):
         """The same world counted in another currency."""
-        return replace(self, flows=self.flows * factor)
+        return replace(self, flows_musd=self.flows_musd * factor)
 
     def reordered(self, order, names=None):
         """The same world with its regions in another order and, if given, under other names."""
@@ -37,7 +37,7 @@ class World:
         square = np.ix_(order, order)
         return replace(
             self,
-            flows=self.flows[square],
+            flows_musd=self.flows_musd[square],
             tariff=self.tariff[square],
             export_tax=self.export_tax[square],
             value_added_share=self.value_added_share[order],
@@ -51,12 +51,12 @@ class World:
         regions, sectors, output = self.regions, self.sectors, self.output
         table(folder, "regions", "region,name", ((code, f"Region {code}") for code in regions))
         table(folder, "sectors", "sector,name", ((code, f"Sector {code}") for code in sectors))
-        cells = list(np.ndindex(self.flows.shape))
+        cells = list(np.ndindex(self.flows_musd.shape))
         table(
             folder,
             "trade_flows",
             "exporter,importer,sector,value_musd",
-            ((regions[i], regions[n], sectors[j], self.flows[n, i, j]) for n, i, j in cells),
+            ((regions[i], regions[n], sectors[j], self.flows_musd[n, i, j]) for n, i, j in cells),
         )
         table(
             folder,
@@ -165,7 +165,7 @@ def few_regions():
 def awkward():
     """4 × 4: R000 makes nothing of S01, S02 is not traded, R003 sells S03 abroad only, 10 % of cells are empty."""
     world = random_world(4, 4, 11, tariffs=0.1, empty=0.1)
-    flows, coefficient = world.flows.copy(), world.input_coefficient.copy()
+    flows, coefficient = world.flows_musd.copy(), world.input_coefficient.copy()
     flows[:, 0, 1] = 0.0
     flows[~np.eye(4, dtype=bool), 2] = 0.0
     flows[3, 3, 3] = 0.0
