@@ -126,7 +126,7 @@ class Iteration:
             income = wages + revenue + scarcity + shock.deficit
             inputs = np.einsum("nkj,nj->nk", base.input_coefficient, cost_value)
             new = base.final_share * income[:, None] + inputs
-            relieved = (revenue - base.revenue) / ((1 - shock.income_tax) * wages) if shock.relief else 0.0
+            relieved = (tariffs - base.tariff_revenue) / ((1 - shock.income_tax) * wages) if shock.relief else 0.0
             labour = ((1 + relieved) * self.wage / consumer_price) ** shock.labour_supply
             moved = (np.abs(new - self.expenditure) / new.sum(1, keepdims=True)).max()
             moved = max(moved, np.abs(labour / self.labour - 1).max())
@@ -226,12 +226,15 @@ def solve(
     acted_on=None,
     revenue="rebated",
     labour_supply=0.0,
-    income_tax=0.0,
+    income_tax=0.25,
+    to_exporter=1.0,
 ):
     """The equilibrium of `data` under new rates; arguments as those of the solver that is judged.
 
-    A limit has importer, exporter, sector (indices), share, allowed and rent_share (to the exporter); capacity maps
-    (region, sector) indices to output quantities relative to the base.
+    A limit has importer, exporter, sector (indices), share and allowed; `to_exporter` of its rent stays with the
+    exporter. Capacity maps (region, sector) indices to output quantities relative to the base. Purged deficits are
+    purged first: hats are taken from the base without them. Relief of the income tax is the new tariff revenue beyond
+    that of the base; other revenue is handed out.
     """
     base = opening(data)
     theta = np.broadcast_to(np.asarray(elasticity, dtype=float), base.expenditure.shape[1:]).copy()
@@ -248,7 +251,7 @@ def solve(
         shock.part = np.concatenate([shock.part, np.zeros_like(shock.part)], axis=-1)
     for limit in limits:
         cell = (limit.importer, limit.exporter, limit.sector)
-        shock.rent_share[cell] = limit.rent_share
+        shock.rent_share[cell] = to_exporter
         shock.part[cell] = (1 - limit.share, limit.share if limit.allowed > 0 else 0.0)
     binding = [(limit, limit.allowed) for limit in limits if limit.allowed > 0]
     return constrained(Iteration(base, shock), binding + list((capacity or {}).items()))
