@@ -11,7 +11,7 @@ parts: the goods that no limit touches (0) and, if there are limits, those under
 - what is paid                  ρ = Σ s̃ m,  π' = s̃ m / ρ,  P̂ = P̃ ρ
 - expenditure                   X_n^k = α_n^k I_n + Σ_j a_n^kj Y_n^j / (1 + capacity rent)
 - sales at the exporter's price Y_i^j = Σ_n π' X / [(1+t')(1+e')(1+µ)]
-- income                        I_n = ŵ L̂ VA + tariffs + export taxes + rents + D_n,  Σ ŵ VA = Σ VA
+- income                        I_n = ŵ L̂ VA + tariffs + export taxes + rents + D_n,  Σ ŵ L̂ VA = Σ VA
 - labour supply                 L̂ = (keep ŵ / P̂)^κ,  P̂ = Π_k (P̂^k)^α
 """
 
@@ -130,7 +130,8 @@ class Iteration:
             labour = ((1 + relieved) * self.wage / consumer_price) ** shock.labour_supply
             moved = (np.abs(new - self.expenditure) / new.sum(1, keepdims=True)).max()
             moved = max(moved, np.abs(labour / self.labour - 1).max())
-            self.expenditure, self.labour = new, labour
+            # Half a step for labour: relief for those who work more is less relief for each.
+            self.expenditure, self.labour = new, np.sqrt(labour * self.labour)
             if moved < INNER:
                 return SimpleNamespace(**{name: value for name, value in locals().items() if name != "self"})
         raise RuntimeError("expenditures do not settle")
@@ -155,7 +156,7 @@ class Iteration:
                 self.step = max(self.step * 0.8, 0.1 / (1 + self.shock.theta.max()))
             before = residual
             self.wage = self.wage * (1 + np.clip(excess, -0.9, 9)) ** self.step
-            self.wage *= base.value_added.sum() / (self.wage @ base.value_added)
+            self.wage *= base.value_added.sum() / (self.wage * self.labour @ base.value_added)
         raise RuntimeError(f"wages do not settle: {residual}")
 
     def result(self, cost, books, rent, capacity_rent, residual):
