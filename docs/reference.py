@@ -29,6 +29,12 @@ _WORDS = {
     "Points": "rate",
     "Money": "money",
     "AnyScalar": "scalar",
+    "Elasticity": "number",
+    "Factor": "number",
+    "Response": "number",
+    "Persons": "number",
+    "SetNames": "word",
+    "Revenue": "`rebated`, `tax_relief`",
     "Condition": "expression",
     "ShareOrExpression": "share or expression",
     "DurationOrExpression": "duration or expression",
@@ -102,7 +108,7 @@ def _takes(written: str) -> str:
     if written == "tuple[str, str]":
         return "list of two paths"
     if mapping := re.fullmatch(r"dict\[(\w+), (.*)\]", written):
-        return f"map: name → {_takes(mapping[2])}"
+        return f"map: {'sector' if mapping[1] == 'Code' else 'name'} → {_takes(mapping[2])}"
     if listed := re.fullmatch(r"(?:list|tuple)\[(.*)\]", written):
         return f"list of {_takes(listed[1])}"
     if written in _WORDS:

@@ -8,8 +8,12 @@ from sim.scenario.expressions import FUNCTIONS
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 
+_WHOSE = {"imports": "IMPORTER.EXPORTER"}
+
+
 def tables() -> str:
     """The attribute tables and the functions, as Markdown."""
+    economy = names.ECONOMY.items()
     lines = [BEGIN, "", "| name | kind | meaning |", "|---|---|---|"]
     for word, meaning in names.CLOCK.items():
         lines.append(f"| `{word}` | date | {meaning} |")
@@ -23,6 +27,7 @@ def tables() -> str:
         "| `ACTOR.audience_cost`, `ACTOR.preset.SETTING` | its own | assumptions |",
         "| `stack.GOOD` | points | legal stack over MFN |",
         "| `average.IMPORTER.EXPORTER` | points | fixed-weight average, MFN included, of pairs that a tariff touches |",
+        *(f"| `{name}.{_WHOSE.get(name, 'ACTOR')}` | number, {unit} | {doc} |" for name, (unit, doc) in economy),
         "",
         "Of a package: `in_force`, `threatened`, `suspended`, `narrowed` hold for any of its instruments, the other",
         "truths for all.",

@@ -45,6 +45,7 @@ TAGS = {
 KINDS = {
     "tariff": "tariff",
     "export_control": "export control",
+    "quota": "import quota",
     "rule": "rule",
     "support": "support measure",
     "statement": "statement",

@@ -16,7 +16,7 @@ from sim.results.result import Result
 from sim.scenario.model import Scenario
 from sim.world.log import What
 
-CONTROLS = ("export_control", "rule")
+CONTROLS = ("export_control", "quota", "rule")
 """Kinds of instruments that bite on trade without being a tariff."""
 ROWS = 2_000
 """Runs that are laid out day by day at a time."""

@@ -1,1 +1,16 @@
-"""The economy: general equilibrium of trade between regions and sectors, solved in changes."""
+"""The economy: a trade equilibrium of many countries and sectors, in changes from a base year.
+
+    import sim.economy
+    world = sim.economy.load()
+    answer = world.solve(tariffs=world.rates({("USA", "CHN"): 0.2}, added=True), elasticity=4)
+    answer.real_income
+
+`dataset` reads a folder of CSV files, `base` makes an equilibrium of it, `problem` says what differs from it, `equilibrium`
+has the equations, `tangent` their slopes, `solver` and `mixing` the iteration, `solution` the answer, `economy` joins them.
+"""
+
+from sim.economy.dataset import DataError, DataSet
+from sim.economy.economy import TOLERANCE, Economy, Limit, load
+from sim.economy.solution import Solution
+
+__all__ = ["TOLERANCE", "DataError", "DataSet", "Economy", "Limit", "Solution", "load"]

@@ -244,6 +244,10 @@ def amended(tree: Tree, file: Document, scalars: Mapping[str, Scalar]) -> Amende
     inherited = None
     if isinstance(parent := file.data.get("extends"), str):
         inherited = overlay.resolve(overlay.beside(file.file, parent))
+    if isinstance(file.data.get("economy"), dict):  # what it leaves out is there by default
+        below = inherited or Tree("", {}, {})
+        if not isinstance(below.data.get("economy"), dict):
+            inherited = overlay.with_defaults(below.having(("economy",), {}))
     by_path = {tree.written(tuple(_steps(path))): scalar for path, scalar in scalars.items()}
     return Amended(tree, file, inherited, by_path)
 

@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path as FilePath
 
 from sim import days
-from sim.scenario import conduct, focus, published
+from sim.scenario import conduct, focus, limits, published
 from sim.scenario.document import Path
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.findings import Finding, each, known
+from sim.scenario.limits import RESTRICTING
 from sim.scenario.model import OTHER, Good, Scenario, Tranche
-from sim.scenario.names import CLOCK, COALITION, DECIDER
+from sim.scenario.names import CLOCK, COALITION, DECIDER, ECONOMY
 from sim.scenario.policies import DECISION_POINTS, Script
 from sim.scenario.problems import closest
 from sim.scenario.scalars import Scalar
@@ -39,6 +40,7 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     yield from conduct.check(scenario)
     yield from published.check(scenario)
     yield from focus.check(scenario)
+    yield from limits.check(scenario)
 
 
 _SECTIONS = (
@@ -115,9 +117,10 @@ class _Checker:
 
     def names(self) -> Iterator[Finding]:
         seen: dict[str, str] = {}
+        reserved = _RESERVED if self.scenario.economy is None else {*_RESERVED, *ECONOMY}
         for section in _SECTIONS:
             for name in getattr(self.scenario, section):
-                if name in _RESERVED:
+                if name in reserved:
                     yield Finding(
                         (section, name), f"{name!r} is a word of the expression language; choose another name"
                     )
@@ -244,10 +247,10 @@ class _Checker:
                     (*path, "effective"),
                     "a date of effect needs a legal act or a threat: give enacted or threatened",
                 )
-            if part.approval is not None and part.kind != "export_control":
+            if part.approval is not None and part.kind not in RESTRICTING:
                 yield Finding(
                     (*path, "approval"),
-                    f"approval belongs to an export_control; this is of kind {part.kind!r}",
+                    f"approval belongs to an export_control or a quota; this is of kind {part.kind!r}",
                 )
         for name, milestone in self.scenario.milestones.items():
             if milestone.do and milestone.kind != "event":

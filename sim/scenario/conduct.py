@@ -10,6 +10,7 @@ from sim.scenario.expressions import Expression, Kind, Symbol, asked_on
 from sim.scenario.findings import Finding, each, known
 from sim.scenario.kinds import WORDED
 from sim.scenario.kinds import check as check_kind
+from sim.scenario.limits import RESTRICTING
 from sim.scenario.model import OTHER, Instrument, Scenario
 from sim.scenario.moves import VERBS
 from sim.scenario.names import symbols
@@ -179,13 +180,14 @@ class _Conduct:
             yield Finding(path, f"{name!r} is a lever of {', '.join(sorted(holders))}; {mover!r} moves only its own")
 
     def _fits_kind(self, path: Path, verb: str, name: str) -> Iterator[Finding]:
-        wanted = {"set_rate": "tariff", "rate": "tariff", "licence": "export_control"}.get(verb)
+        wanted = {"set_rate": ("tariff",), "rate": ("tariff",), "licence": RESTRICTING}.get(verb)
         if wanted is None:
             return
+        kinds = " or ".join(map(repr, wanted))
         for part in self.scenario.instruments_named([name]):
             instrument: Instrument | None = self.scenario.instruments.get(part)
-            if instrument is not None and instrument.kind != wanted:
-                yield Finding(path, f"{verb!r} goes with kind {wanted!r}; {part!r} is of kind {instrument.kind!r}")
+            if instrument is not None and instrument.kind not in wanted:
+                yield Finding(path, f"{verb!r} goes with kind {kinds}; {part!r} is of kind {instrument.kind!r}")
 
     def _amounts(self, path: Path, move: Part) -> Iterator[Finding]:
         verb: str = move.verb  # type: ignore[attr-defined]

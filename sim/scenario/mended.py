@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario.document import Path
 from sim.scenario.findings import Finding
 from sim.scenario.moves import VERBS
+from sim.scenario.names import ECONOMY
 from sim.scenario.overlay import Tree
 from sim.scenario.problems import closest
 from sim.scenario.provenance import ASSUMPTION
@@ -38,8 +39,8 @@ _LISTED = ("parties", "members", "instruments", "regions")
 """keys of a part on which it rests what may be said of others"""
 _UNTOLD = ("goods", "outcomes", "indicators", "published", "what_ifs")
 """sections to whose names, as they stand, nothing refers"""
-_WORDS = {"policy": "preset", "goods": "stack"}
-"""key → word that it has in expressions, where that is another one"""
+_WORDS = {"policy": ("preset",), "goods": ("stack",), "economy": tuple(ECONOMY), "regions": tuple(ECONOMY)}
+"""key → words that it has in expressions, where they are others"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Mended:
         if finding.unknown is not None:
             words = finding.unknown.split(".")
             names = taken[0] not in _UNTOLD and takes_names(self.tree.data, taken)
-            return _last_word(taken) in words or (names and (not part or part[-1] in words))
+            return not _last_words(taken).isdisjoint(words) or (names and (not part or part[-1] in words))
         if not part or finding.alone:
             return False
         shared = len(taken) == len(part) or taken[len(part)] in _LISTED
@@ -120,10 +121,10 @@ def _meant(tree: Tree, path: Path, details: ErrorDetails) -> str | None:
     return near if near not in tree.at(path[:-1]) else None
 
 
-def _last_word(path: Path) -> str:
-    """The last key of a path, as a part of a name in expressions."""
+def _last_words(path: Path) -> set[str]:
+    """The last key of a path, as the parts of names in expressions."""
     word = next(key for key in reversed(path) if isinstance(key, str))
-    return _WORDS.get(word, word)
+    return set(_WORDS.get(word, (word,)))
 
 
 def _from_the_end(path: Path) -> list[tuple[bool, str | int]]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from sim import days
+from sim.scenario.economy import Economy, Restriction
 from sim.scenario.moves import ListedMoves, Moves
 from sim.scenario.parts import Condition, Date, Name, Names, Part, Prose, Title
 from sim.scenario.policies import Doctrine, Policy
@@ -89,7 +90,7 @@ class Instrument(Part):
     """A lever with a life: threatened → enacted → in force → suspended → ended."""
 
     title: Title
-    kind: Literal["tariff", "export_control", "rule", "support", "statement"]
+    kind: Literal["tariff", "export_control", "quota", "rule", "support", "statement"]
     by: str = Field(description="the actor or coalition that holds the lever")
     on: Names = Field(default_factory=list, description="actors it is aimed at; nothing means everybody")
     legal_basis: str | None = Field(None, description="the law that it rests on")
@@ -101,8 +102,13 @@ class Instrument(Part):
         default_factory=lambda: parse_scalar("100 %", Dimension.share),
         description="part of its scope that it bites on",
     )
-    approval: Share | None = Field(None, description="share of licence applications approved under an export control")
+    approval: Share | None = Field(
+        None, description="share of licence applications approved under an export control or a quota"
+    )
     items: list[Prose] = Field(default_factory=list, description="what it covers, in words")
+    restricts: list[Restriction] = Field(
+        default_factory=list, description="what an export control or a quota holds back, for the economy"
+    )
     adds: Points | None = Field(None, description="tariff layer: adds its rate to the stack")
     rate: Points | None = Field(
         None, description="rate of a layer that replaces another or is one of a highest-of group"
@@ -282,6 +288,7 @@ class Scenario(Part):
     parameters: dict[Name, AnyScalar] = Field(default_factory=dict, description="named assumptions")
     correlations: list[Correlation] = Field(default_factory=list)
     trade: Trade = Field(default_factory=Trade)
+    economy: Economy | None = Field(None, description="the economy in which policy is felt; none: it is not solved")
     goods: dict[Name, Good] = Field(default_factory=dict)
     actors: dict[Name, Actor] = Field(min_length=1)
     coalitions: dict[Name, Coalition] = Field(default_factory=dict)

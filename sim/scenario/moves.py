@@ -61,7 +61,7 @@ class SetRate(Part):
 
 
 class Licence(Part):
-    """Set the share of licence applications under an export control that is approved."""
+    """Set the share of licence applications under an export control or a quota that is approved."""
 
     verb: Literal["licence"] = Field("licence", exclude=True)
     licence: Names

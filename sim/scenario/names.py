@@ -78,6 +78,14 @@ CLOCK = {
     "as_of": "the scenario's as_of",
     "horizon": "the scenario's last day",
 }
+ECONOMY = {
+    "real_income": ("%", "real income against the policy of as_of held"),
+    "consumer_prices": ("%", "consumer prices against the policy of as_of held"),
+    "tariff_revenue": ("bn USD a year", "tariffs collected"),
+    "exports": ("bn USD a year", "sales to other regions, before tariffs"),
+    "imports": ("bn USD a year", "what one buys from another, before tariffs"),
+}
+"""Measures of the economy with their units: `imports` of each pair of actors that have regions, the others of each."""
 TABLES = {
     "instruments": INSTRUMENT,
     "agreements": AGREEMENT,
@@ -160,7 +168,24 @@ def symbols(scenario: Scenario) -> dict[str, Symbol]:
     for importer, exporter in tariff_pairs(scenario):
         doc = "fixed-weight average tariff, MFN included"
         found.append(_symbol(f"average.{importer}.{exporter}", Kind.points, doc))
+    for name, (measure, actor, partner) in economy_measures(scenario).items():
+        unit, doc = ECONOMY[measure]
+        whose = f"{actor}: {doc}" if partner is None else f"{actor} from {partner}: {doc}"
+        found.append(_symbol(name, Kind.number, whose, unit))
     return {symbol.name: symbol for symbol in found}
+
+
+def economy_measures(scenario: Scenario) -> dict[str, tuple[str, str, str | None]]:
+    """Expression name → (measure of `ECONOMY`, actor, actor that it buys from); none where no economy is solved."""
+    traders = [name for name, actor in scenario.actors.items() if actor.regions and scenario.economy is not None]
+    found: dict[str, tuple[str, str, str | None]] = {}
+    for measure in ECONOMY:
+        if measure == "imports":
+            pairs = ((importer, exporter) for importer in traders for exporter in traders if importer != exporter)
+            found |= {f"{measure}.{one}.{other}": (measure, one, other) for one, other in pairs}
+        else:
+            found |= {f"{measure}.{name}": (measure, name, None) for name in traders}
+    return found
 
 
 def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from scenarios import SHIPPED
 from sim import days
-from sim.scenario import document
+from sim.scenario import defaults, document
 from sim.scenario.document import Document, Path, Place, dotted
 from sim.scenario.parts import LONGEST_TITLE
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
@@ -170,11 +170,25 @@ def laid(chain: Sequence[Document], what_if: str | None = None, sets: Iterable[s
         overlay = _Overlay(tree, child)
         overlay.file({key: value for key, value in child.data.items() if key != "extends"})
         tree = overlay.tree()
+    tree = with_defaults(tree)
     if what_if is not None:
         tree = with_what_if(tree, what_if)
     for setting in sets:
         tree = with_set(tree, setting)
     return tree
+
+
+def with_defaults(tree: Tree) -> Tree:
+    """Lay the shipped defaults under `economy`, where it is there: they stand in it as if they had been written."""
+    section = tree.data.get("economy")
+    shipped = defaults.shipped().data["economy"] if isinstance(section, dict) else {}
+    missing = [key for key in shipped if section.get(key) is None and ("economy", key) not in tree.lost]
+    if not missing:
+        return tree
+    under = _Overlay(tree, defaults.shipped())
+    for key in missing:
+        under.put(("economy", key), shipped[key], ("economy", key))
+    return replace(tree, data=under.data, places=under.places, origins=under.origins)
 
 
 def read(path: str | FilePath, text: str | None = None) -> list[Document]:
@@ -262,7 +276,7 @@ def with_what_if(tree: Tree, name: str) -> Tree:
         elif key not in _RESERVED:
             overlay.lay(key.split("."), value, (*at, key), origin)
     own = (place for path, place in tree.places.items() if path[: len(at)] == at)
-    return overlay.tree(f"the what-if {name!r}", own)
+    return with_defaults(overlay.tree(f"the what-if {name!r}", own))
 
 
 def with_set(tree: Tree, text: str) -> Tree:
@@ -275,7 +289,7 @@ def with_set(tree: Tree, text: str) -> Tree:
         return tree.wrong(*error.problems)
     overlay = _Overlay(tree, written, dotted_keys=True)
     overlay.lay(path, written.data, (), Origin("set on the command line"))
-    return overlay.tree(f"--set {dotted(tuple(path))}", written.marks.values())
+    return with_defaults(overlay.tree(f"--set {dotted(tuple(path))}", written.marks.values()))
 
 
 def read_setting(text: str) -> tuple[list[str], Document]:
@@ -335,13 +349,13 @@ class _Overlay:
             if what_ifs is None and existing is not None and WHAT_IFS in data:
                 self._remove((WHAT_IFS,))
             elif WHAT_IFS in data:
-                self._put((WHAT_IFS,), what_ifs, (WHAT_IFS,))
+                self.put((WHAT_IFS,), what_ifs, (WHAT_IFS,))
             return
         for name, overrides in what_ifs.items():
             if overrides is None and name in existing:
                 self._remove((WHAT_IFS, name))
             else:
-                self._put((WHAT_IFS, name), overrides, (WHAT_IFS, name))
+                self.put((WHAT_IFS, name), overrides, (WHAT_IFS, name))
 
     def origin(self, value: dict[str, Any], at: Path, outer: Origin) -> Origin:
         """The origin of what a mapping of the overlay brings: its own source and date, or else the outer ones."""
@@ -373,13 +387,13 @@ class _Overlay:
         self.changes[path] = self.written[at].value
         if found < len(path):
             self.added.append(Added(path, found, not isinstance(value, dict)))
-            self._put(path, value, at, origin)
+            self.put(path, value, at, origin)
         elif value is None:
             self._remove(path)
         elif isinstance(value, str) and ADJUSTMENT.match(value):
             self._adjust(path, existing, value, at, origin)
         else:
-            self._put(path, value, at, origin)
+            self.put(path, value, at, origin)
 
     def _merge(self, path: Path, value: dict[str, Any], at: Path, origin: Origin) -> None:
         origin = self.origin(value, at, origin)
@@ -393,12 +407,12 @@ class _Overlay:
     def _adjust(self, path: Path, existing: Any, by: str, at: Path, origin: Origin) -> None:
         adjustable = is_distribution(existing) or isinstance(existing, int | float | Adjusted)
         if adjustable or (isinstance(existing, str) and _QUANTITY.match(existing)):
-            self._put(path, Adjusted(existing, by), at, origin)
+            self.put(path, Adjusted(existing, by), at, origin)
         else:
             message = f"found {by!r}, which adjusts a quantity, but what stands here is {describe(existing)}"
             self.wrong(at, dotted(path), message)
 
-    def _put(self, path: Path, value: Any, at: Path, origin: Origin | None = None) -> None:
+    def put(self, path: Path, value: Any, at: Path, origin: Origin | None = None) -> None:
         self._forget(path)
         self.data = _replaced(self.data, path, value)
         for length in range(1, len(path)):

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from sim.scenario.document import Path
 from sim.scenario.model import Scenario
 from sim.scenario.moves import VERBS
-from sim.scenario.parts import Part
+from sim.scenario.parts import Name, Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXAMPLES: dict[str, list[Any]] = {
@@ -59,8 +59,11 @@ def keys_at(data: Any, path: Path) -> dict[str, str]:
 
 
 def takes_names(data: Any, path: Path) -> bool:
-    """Whether the mapping at a path of the data has names of the user's own for keys, as `instruments` has."""
-    return any(get_origin(choice) is dict for choice in _choices(data, path))
+    """Whether the mapping at a path of the data has names of the user's own for keys, as `instruments` has.
+
+    Dates and the codes of a data set are none.
+    """
+    return any(get_origin(choice) is dict and get_args(choice)[0] == Name for choice in _choices(data, path))
 
 
 def _choices(data: Any, path: Path) -> list[Any]:

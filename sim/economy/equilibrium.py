@@ -1,0 +1,399 @@
+"""The equilibrium of a batch of runs: prices, expenditures and wages that clear every market, in hats.
+
+n imports, i exports, j is a sector, k an input. κ is what taxes add to a price, κ̃ what buyers have adjusted to of it:
+
+    c_i^j = w_i^B · Π_k (P_i^k)^A · (1 + capacity rent)                                      unit cost
+    s_ni  = π_ni (κ̃ c_i)^−θ / Σ_i π_ni (κ̃ c_i)^−θ,   m_ni = κ̂ / κ̃                           choice, and what it costs
+    π′_ni = s_ni m_ni / Σ_i s_ni m_ni,   P_n = [Σ_i π_ni (κ̃ c_i)^−θ]^(−1/θ) · Σ_i s_ni m_ni   spending, price index
+    Y_i   = Σ_n π′_ni X_n / [(1 + t)(1 + e)(1 + scarcity rent)]                              producers' value
+    X_n^k = Σ_j A_n^kj Y_n^j + α_n^k I_n,   I_n = wL + revenue + rents + deficit             expenditure
+    Σ_j B_n^j Y_n^j = w_n L_n                                                                labour
+
+(Caliendo and Parro 2015 without the last column's ages; with κ̃ = κ every line is theirs.) Buyers who have adjusted to
+a part of a change choose quantities at κ̃ and pay κ; the price index is then the exact cost of what they chose.
+
+Every run is worked out by itself: products over sectors and regions are made matrix by matrix, run by run, so that
+no bit depends on which runs share a batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy.base import Base
+from sim.economy.problem import Capacity, Limits, Places, Problem
+from sim.economy.tangent import Tangent
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class State:
+    """Where a batch of runs stands: logs of hats, and expenditure as a hat. All zeros and ones are the base."""
+
+    log_price: Numbers
+    """[run, region, sector]"""
+    expenditure: Numbers
+    """[run, region, sector]"""
+    log_wage: Numbers
+    """[run, region]"""
+    log_rent: Numbers
+    """[run, limit] ln(1 + scarcity rent); infinite under a ban"""
+    log_capacity: Numbers
+    """[run, capacity place] ln(1 + capacity rent)"""
+
+    @classmethod
+    def start(cls, problem: Problem, base: Base) -> Self:
+        """The base itself."""
+        runs, limits, capacity = len(problem), problem.limits, problem.capacity
+        shape = (runs, base.regions, base.sectors)
+        rent = np.zeros((runs, 0)) if limits is None else np.where(limits.allowed == 0, np.inf, 0.0)
+        places = 0 if capacity is None else len(capacity.region)
+        return cls(np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places)))
+
+    def take(self, rows: Places) -> Self:
+        """Some runs, copied."""
+        return type(self)(*(array[rows] for array in vars(self).values()))
+
+    def flat(self) -> Numbers:
+        """[run, variable] everything that is finite, in one row a run; rents under a ban count as 0."""
+        parts = [np.where(np.isfinite(array), array, 0.0).reshape(len(array), -1) for array in vars(self).values()]
+        return np.concatenate(parts, axis=1)
+
+    def moved_to(self, flat: Numbers) -> State:
+        """The state of such rows: rents are not negative, expenditures positive, bans stay bans."""
+        found, first = [], 0
+        for array in vars(self).values():
+            size = int(np.prod(array.shape[1:]))
+            found.append(flat[:, first : first + size].reshape(array.shape))
+            first += size
+        price, spent, wage, rent, capacity = found
+        rent = np.where(np.isfinite(self.log_rent), np.maximum(0.0, rent), self.log_rent)
+        return State(price, np.where(spent > 0, spent, self.expenditure), wage, rent, np.maximum(0.0, capacity))
+
+    def put(self, rows: Places, other: State) -> None:
+        """Set some runs."""
+        for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True):
+            mine[rows] = theirs
+
+
+@dataclass(eq=False)
+class Step:
+    """What is left open at a state, and the next one."""
+
+    error: Numbers
+    """[run] largest of: log price, expenditure hat, demand for labour over value added, rents"""
+    labour: Numbers
+    """[run] largest gap between demand and supply of labour, over base value added"""
+    state: State
+
+
+class Batch:
+    """A few runs of a problem with everything worked out that does not depend on prices."""
+
+    def __init__(self, base: Base, problem: Problem) -> None:
+        self.base = base
+        self.problem = problem
+        runs = len(problem)
+        shape = (runs, *base.share.shape)
+        self.theta = problem.elasticity
+        cell = problem.cell
+        own = base.share.reshape(-1)[cell]
+        theta = self.theta[:, cell // base.regions**2]
+        base_tariff, base_tax = base.tariff.reshape(-1)[cell], base.export_tax.reshape(-1)[cell]
+        tax = np.broadcast_to(base_tax, problem.tariff.shape) if problem.export_tax is None else problem.export_tax
+        acted_on = problem.tariff if problem.acted_on is None else problem.acted_on
+        change = np.log1p(acted_on) - np.log1p(base_tariff) + np.log1p(tax) - np.log1p(base_tax)
+        chosen = own * np.exp(-theta * change)
+
+        self.chosen = _with(base.share, cell, chosen, shape)
+        """[run, sector, importer, exporter] π κ̃^−θ"""
+        self.paid = self.chosen
+        """the same times m: what is spent"""
+        if problem.acted_on is not None:
+            chosen = chosen * (1 + problem.tariff) / (1 + acted_on)
+            self.paid = _with(base.share, cell, chosen, shape)
+        self.at_customs = _with(base.share / (1 + base.tariff), cell, chosen / (1 + problem.tariff), shape)
+        """spending over 1 + t"""
+        self.sold = self.at_customs
+        """spending over (1 + t)(1 + e): what exporters' producers get"""
+        self.taxed = problem.export_tax is not None or bool(base.export_tax.any())
+        if self.taxed:
+            net = chosen / ((1 + problem.tariff) * (1 + tax))
+            self.sold = _with(base.share / ((1 + base.tariff) * (1 + base.export_tax)), cell, net, shape)
+        self.X = np.ascontiguousarray(base.expenditure.T)
+        self.scale = np.where(self.X > 0, self.X, 1.0)
+        self.B = np.ascontiguousarray(base.value_added_share.T)
+        self.A = base.input_coefficient
+        self.alpha = np.ascontiguousarray(base.final_share.T)
+        self.weight = base.value_added / base.value_added.sum()
+        self.limits = None if problem.limits is None else _Limited(self, problem.limits)
+        self.elastic = bool(problem.labour_supply.any())
+
+    def step(self, state: State, slopes: Slopes) -> Step:
+        """Look at the state, and take one step of Newton's method by the given slopes."""
+        base, problem, theta = self.base, self.problem, self.theta
+        wage = np.exp(state.log_wage)
+        log_cost = self.costs(state)
+        pull = np.exp(-theta[:, np.newaxis] * log_cost).transpose(0, 2, 1).copy()  # [run, sector, region]
+        if self.limits is not None:
+            self.limits.apply(state.log_rent)
+        inclusive = _times(self.chosen, pull)
+        spent = inclusive if self.paid is self.chosen else _times(self.paid, pull)
+        price = -np.log(inclusive) / theta[:, :, np.newaxis]
+        if spent is not inclusive:
+            price += np.log(spent / inclusive)
+        price_gap = price.transpose(0, 2, 1) - state.log_price
+
+        X = (state.expenditure * self.X).transpose(0, 2, 1)
+        unit = X / spent
+        output = pull * _times_transposed(self.sold, unit)
+        customs = unit * _times(self.at_customs, pull)
+        revenue = (X - customs).sum(1)
+        income = revenue + problem.deficit
+        if self.taxed or self.limits is not None:
+            income += (pull * _times_transposed(self.at_customs, unit) - output).sum(1)
+        if self.limits is not None:
+            income += self.limits.to_importers(pull, unit)
+        made = output.transpose(0, 2, 1).copy()  # [run, region, sector]
+        if problem.capacity is not None:
+            whole = made.sum(2)
+            made = made * np.exp(-self.capacity_rent(state))
+            income += whole - made.sum(2)
+        supply = wage * self.labour(state, revenue) if self.elastic else wage
+        income += supply * base.value_added
+        demand = (self.B * made).sum(2) / base.value_added
+        left = demand - supply
+        bought = _rows(self.A, made) + self.alpha * income[:, :, np.newaxis]
+        spent_gap = (bought - state.expenditure * self.X) / self.scale
+
+        level = (self.weight * supply).sum(1) - 1
+        d_wage = _rows_of(slopes.wage, left - level[:, np.newaxis])
+        d_price = _rows(slopes.tangent.price_at_home, price_gap)
+        d_price += _moved(slopes.tangent.price, d_wage).reshape(d_price.shape)
+        d_spent = _rows(slopes.tangent.expenditure_at_home, spent_gap * self.scale) / self.scale
+        d_spent += _rows_of(slopes.expenditure, d_wage).reshape(d_spent.shape)
+        error = np.abs(price_gap).max((1, 2))
+        error = np.maximum(error, np.abs(spent_gap).max((1, 2)))
+        labour = np.abs(left).max(1)
+        error = np.maximum(error, labour)
+        log_rent, log_capacity = state.log_rent, state.log_capacity
+        if self.limits is not None:
+            log_rent = self.limits.next(state.log_rent, log_cost, pull, unit)
+            error = np.maximum(error, _gap(log_rent, state.log_rent))
+        if problem.capacity is not None:
+            log_capacity = self._next_capacity(problem.capacity, state, output, log_cost)
+            error = np.maximum(error, _gap(log_capacity, state.log_capacity))
+        following = State(
+            state.log_price + d_price,
+            state.expenditure + d_spent,
+            state.log_wage + d_wage,
+            log_rent,
+            log_capacity,
+        )
+        return Step(error, labour, following)
+
+    def trade(self, state: State) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """Spending shares, flows at exporters' prices, duties [run, sector, importer, exporter]; expenditure [run, s, r]."""
+        if self.limits is not None:
+            self.limits.apply(state.log_rent)
+        pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
+        X = (state.expenditure * self.X).transpose(0, 2, 1).copy()
+        spent = self.paid * pull[:, :, np.newaxis]
+        total = spent.sum(3, keepdims=True)
+        unit = X[..., np.newaxis] / total * pull[:, :, np.newaxis]
+        flows = self.sold * unit
+        return spent / total, flows, (self.paid - self.at_customs) * unit, X
+
+    def rents(self, state: State) -> Numbers:
+        """[run, region] scarcity rents under limits, million USD, with whoever has them."""
+        if self.limits is None:
+            return np.zeros((len(self.problem), self.base.regions))
+        self.limits.apply(state.log_rent)
+        pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
+        X = (state.expenditure * self.X).transpose(0, 2, 1)
+        return self.limits.by_owner(pull, X / _times(self.paid, pull))
+
+    def costs(self, state: State) -> Numbers:
+        """[run, region, sector] log of unit cost, capacity rents included."""
+        inputs = np.matmul(state.log_price[:, :, np.newaxis], self.A)[:, :, 0]
+        cost: Numbers = self.B * state.log_wage[:, :, np.newaxis] + inputs
+        return cost if self.problem.capacity is None else cost + self.capacity_rent(state)
+
+    def labour(self, state: State, revenue: Numbers) -> Numbers:
+        """[run, region] hat of labour supply: (real wage after tax)^elasticity, by the revenue [run, region]."""
+        problem, base = self.problem, self.base
+        real = state.log_wage - (self.alpha * state.log_price).sum(2)
+        paid = base.value_added * np.exp(state.log_wage)
+        gained = (revenue - base.revenue) / (paid * (1 - problem.income_tax[:, np.newaxis]))
+        kept = np.where(problem.tax_relief[:, np.newaxis], np.log1p(np.maximum(gained, _LEAST_KEPT - 1)), 0.0)
+        supply: Numbers = np.exp(problem.labour_supply[:, np.newaxis] * (real + kept))
+        return supply
+
+    def capacity_rent(self, state: State) -> Numbers:
+        """[run, region, sector] log of 1 + capacity rent."""
+        capacity = self.problem.capacity
+        found = np.zeros(state.log_price.shape)
+        if capacity is not None:
+            found[:, capacity.region, capacity.sector] = state.log_capacity
+        return found
+
+    def _next_capacity(self, capacity: Capacity, state: State, output: Numbers, log_cost: Numbers) -> Numbers:
+        sector, region = capacity.sector, capacity.region
+        base = self.base.output[sector, region]
+        with np.errstate(divide="ignore"):
+            beyond = np.log(output[:, sector, region] / base / capacity.limit) - log_cost[:, region, sector]
+        slope = 1 + self.theta[:, sector] * (1 - self.base.share[sector, region, region])
+        following: Numbers = np.maximum(0.0, state.log_capacity + beyond / slope)
+        return following
+
+
+_LEAST_KEPT = 1e-3
+"""Least part of labour income that is kept after tax, relative to the base; a guard on the way to a solution."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """A tangent put together for the elasticities of a batch."""
+
+    tangent: Tangent
+    wage: Numbers
+    """[run, region, region] d ln w by demand for labour that is left over"""
+    expenditure: Numbers
+    """[run, region·sector, region]"""
+
+    @classmethod
+    def of(cls, tangent: Tangent, theta: Numbers, weight: Numbers) -> Self:
+        """For elasticities [run, sector]; `weight` [region] are shares of world value added."""
+        terms = np.concatenate([np.ones((len(theta), 1)), theta], axis=1)
+
+        def summed(slopes: Numbers) -> Numbers:
+            flat = slopes.reshape(len(slopes), -1)
+            return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
+
+        slope = np.eye(len(weight)) - summed(tangent.excess) + weight
+        return cls(tangent, np.linalg.inv(slope), summed(tangent.expenditure))
+
+
+class _Limited:
+    """Limits at work on a batch: what they leave of the parts of its cells that they hold."""
+
+    def __init__(self, batch: Batch, limits: Limits) -> None:
+        self.batch = batch
+        self.limits = limits
+        base, runs = batch.base, len(batch.problem)
+        self.cells, self.first = np.unique(limits.cell, return_index=True)
+        place = np.unravel_index(limits.cell, base.share.shape)
+        self.sector, self.importer, self.exporter = place
+        self.theta = batch.theta[:, self.sector]
+        self.free = 1 - np.add.reduceat(limits.share, self.first, axis=1)
+        batch.chosen = batch.chosen.copy()
+        if batch.paid is not batch.chosen and batch.problem.acted_on is not None:
+            batch.paid = batch.paid.copy()
+        else:
+            batch.paid = batch.chosen
+        batch.at_customs, batch.sold = batch.at_customs.copy(), batch.sold.copy()
+        own = (batch.chosen,) if batch.paid is batch.chosen else (batch.chosen, batch.paid)
+        self.whole = [(array.reshape(runs, -1), array.reshape(runs, -1)[:, self.cells]) for array in own]
+        self.customs = batch.at_customs.reshape(runs, -1)
+        self.sold = batch.sold.reshape(runs, -1)
+        self.whole_customs = self.customs[:, self.cells].copy()
+        self.whole_sold = self.sold[:, self.cells].copy()
+        self.part_customs = self.customs[:, limits.cell] * limits.share
+        self.per_unit = self.sold[:, limits.cell].copy()
+        self.base_flow = base.flows.reshape(-1)[limits.cell]
+        self.slope = 1 + self.theta * (1 - base.share.reshape(-1)[limits.cell] * limits.share)
+        self.bound = np.isfinite(limits.allowed) & (limits.allowed > 0) & (self.base_flow > 0)
+
+    def apply(self, log_rent: Numbers) -> None:
+        """Set the cells to what they are at these rents."""
+        kept = self.limits.share * np.exp(-self.theta * log_rent)
+        left = self.free + np.add.reduceat(kept, self.first, axis=1)
+        net = self.free + np.add.reduceat(kept * np.exp(-log_rent), self.first, axis=1)
+        for array, whole in self.whole:
+            array[:, self.cells] = whole * left
+        self.customs[:, self.cells] = self.whole_customs * left
+        self.sold[:, self.cells] = self.whole_sold * net
+        self.rent = self.part_customs * np.exp(-self.theta * log_rent) * -np.expm1(-log_rent)
+        """[run, limit] per unit of pull and unit: customs value that is rent"""
+
+    def rents(self, pull: Numbers, unit: Numbers) -> Numbers:
+        """[run, limit] million USD."""
+        rents: Numbers = self.rent * pull[:, self.sector, self.exporter] * unit[:, self.sector, self.importer]
+        return rents
+
+    def to_importers(self, pull: Numbers, unit: Numbers) -> Numbers:
+        """[run, region] rents that importers' licence holders have, gained by them and missing at the exporters."""
+        moved = self.rents(pull, unit) * (1 - self.limits.to_exporter[:, np.newaxis])
+        found = np.zeros((len(moved), self.batch.base.regions))
+        for limit in range(moved.shape[1]):
+            found[:, self.importer[limit]] += moved[:, limit]
+            found[:, self.exporter[limit]] -= moved[:, limit]
+        return found
+
+    def by_owner(self, pull: Numbers, unit: Numbers) -> Numbers:
+        """[run, region] rents with whoever has them, million USD."""
+        rents, found = self.rents(pull, unit), self.to_importers(pull, unit)
+        for limit in range(rents.shape[1]):
+            found[:, self.exporter[limit]] += rents[:, limit]
+        return found
+
+    def quantity(self, log_rent: Numbers, log_cost: Numbers, pull: Numbers, unit: Numbers) -> Numbers:
+        """[run, limit] log of the quantity of the part over that of the base."""
+        value = self.per_unit * pull[:, self.sector, self.exporter] * unit[:, self.sector, self.importer]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Numbers = np.log(value / self.base_flow)
+        return found - (self.theta + 1) * log_rent - log_cost[:, self.exporter, self.sector]
+
+    def next(self, log_rent: Numbers, log_cost: Numbers, pull: Numbers, unit: Numbers) -> Numbers:
+        """[run, limit] the rents after a step; none where the limit does not bind, without end under a ban."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beyond = self.quantity(log_rent, log_cost, pull, unit) - np.log(self.limits.allowed)
+            following = np.maximum(0.0, log_rent + beyond / self.slope)
+        banned = np.where(self.limits.allowed == 0, np.inf, 0.0)
+        return np.where(self.bound, following, banned)
+
+
+def _with(base: Numbers, cell: Places, values: Numbers, shape: tuple[int, ...]) -> Numbers:
+    """The base array for every run, with some cells set."""
+    found = np.empty(shape)
+    found[:] = base
+    found.reshape(shape[0], -1)[:, cell] = values
+    return found
+
+
+def _gap(one: Numbers, other: Numbers) -> Numbers:
+    """[run] largest difference; none between two that have no end."""
+    if not one.shape[1]:
+        return np.zeros(len(one))
+    with np.errstate(invalid="ignore"):
+        return np.where(one == other, 0.0, np.abs(one - other)).max(1)
+
+
+def _times(matrix: Numbers, vector: Numbers) -> Numbers:
+    """[run, sector, importer] of [run, sector, importer, exporter] and [run, sector, exporter]."""
+    return np.matmul(matrix, vector[..., np.newaxis])[..., 0]
+
+
+def _times_transposed(matrix: Numbers, vector: Numbers) -> Numbers:
+    """[run, sector, exporter] of [run, sector, importer, exporter] and [run, sector, importer]."""
+    return np.matmul(vector[..., np.newaxis, :], matrix)[..., 0, :]
+
+
+def _rows(matrix: Numbers, vector: Numbers) -> Numbers:
+    """[run, region, a] of [region, a, b] and [run, region, b]."""
+    return np.matmul(matrix, vector[..., np.newaxis])[..., 0]
+
+
+def _rows_of(matrix: Numbers, vector: Numbers) -> Numbers:
+    """[run, a] of [run, a, b] and [run, b]."""
+    return np.matmul(matrix, vector[..., np.newaxis])[..., 0]
+
+
+def _moved(matrix: Numbers, vector: Numbers) -> Numbers:
+    """[run, a] of [a, b] and [run, b], run by run."""
+    return np.matmul(matrix, vector[:, :, np.newaxis])[..., 0]
