@@ -249,7 +249,8 @@ class Economy:
             at("export_taxes"),
             base.deficit,
             np.zeros(runs, np.bool_),
-            *(np.ascontiguousarray(np.broadcast_to(numbers[key], runs)) for key in ("labour_supply", "income_tax")),
+            np.ascontiguousarray(np.broadcast_to(numbers["labour_supply"], runs)),
+            np.ascontiguousarray(np.broadcast_to(numbers["income_tax"], runs)),
             trade_cost=at("trade_costs"),
         )
 

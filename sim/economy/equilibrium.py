@@ -1,6 +1,6 @@
 """The equilibrium of a batch of runs: prices, expenditures and wages that clear every market, in hats.
 
-n imports, i exports, j is a sector, k an input. κ is what taxes and iceberg trade costs add to a price, κ̃ what buyers have adjusted to of it:
+n imports, i exports, j is a sector, k an input. Taxes and trade costs add κ to a price; buyers have adjusted to κ̃:
 
     c_i^j = w_i^B · Π_k (P_i^k)^A · (1 + capacity rent)                                      unit cost
     s_ni  = π_ni (κ̃ c_i)^−θ / Σ_i π_ni (κ̃ c_i)^−θ,   m_ni = κ̂ / κ̃                           choice, and what it costs
