@@ -24,6 +24,8 @@ YEAR = 365.0
 EVIDENCE = (0.86, 1.0)
 """Border pass-through of tariffs that was measured: 86 to 94 % in 2025 (Federal Reserve Bank of New York, February
 2026), about 100 % in 2018 (Amiti, Redding and Weinstein 2019; Fajgelbaum et al. 2020)."""
+_NONE = "'nan'::DOUBLE"
+"""What is no number, in SQL; in Parquet it may have become a null."""
 _HAIR = 1e-9
 """A pass-through of one that arithmetic left a little above one is within the evidence."""
 LEVELS = (0.05, 0.5, 0.95)
@@ -120,7 +122,8 @@ class Economy:
         `column` is SQL over the columns of the table `economy`.
         """
         if column not in self._read:
-            blocks = store.each_block(self.result.folder, "economy", f"run, region, day, {column} AS value")
+            value = f"coalesce(({column})::DOUBLE, {_NONE}) AS value"
+            blocks = store.each_block(self.result.folder, "economy", f"run, region, day, {value}")
             parts = [self._mean(block) for block in blocks]
             self._read[column] = np.concatenate([np.empty((0, len(self.regions))), *parts])
         return self._read[column]
@@ -186,8 +189,9 @@ class Economy:
 
     def persons(self, codes: Iterable[str]) -> float | None:
         """How many live in some regions, or None where the data set does not say."""
-        found = [(self._about.get("population") or {}).get(code) for code in codes]
-        return None if None in found or not found else float(sum(found))
+        known: dict[str, float] = self._about.get("population") or {}
+        chosen = list(codes)
+        return float(sum(known[code] for code in chosen)) if all(code in known for code in chosen) else None
 
     def path(self, column: str, code: str, step: int = 1) -> Steps:
         """A column of one region by day, from as_of to the horizon; of the first runs that converged."""
@@ -202,13 +206,14 @@ class Economy:
 
     def within_evidence(self) -> tuple[Band, float] | None:
         """Border pass-through of the tariffs that have changed: its band over runs and regions, and the share of
-        these days, runs and regions in which it lies within :data:`EVIDENCE`; None where no tariff changes."""
+        these days, runs and regions in which it lies within :data:`EVIDENCE`; None where no tariff changes.
+        """
         means = self.mean("pass_through")
         if not (~np.isnan(means)).any():
             return None
         low, high = EVIDENCE
         inside = f"(pass_through BETWEEN {low} AND {high + _HAIR})"
-        there = f"CASE WHEN isnan(pass_through) THEN 'nan'::DOUBLE ELSE {inside}::DOUBLE END"
-        share = self.mean(there)
-        changed = self.mean("(NOT isnan(pass_through))::DOUBLE")
+        none = "coalesce(isnan(pass_through), TRUE)"
+        share = self.mean(f"CASE WHEN {none} THEN {_NONE} ELSE {inside}::DOUBLE END")
+        changed = self.mean(f"NOT {none}")
         return band(means.ravel()), float(np.nansum(share * changed) / changed.sum())
