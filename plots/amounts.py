@@ -28,8 +28,11 @@ def of_steps(values: Sequence[float]) -> int:
 
 
 def of_bands(bands: Iterable[Band], most: int = MOST) -> int:
-    """The same for the ends of bands."""
-    return decimals((end for one in bands for end in (one.low, one.middle, one.high)), most)
+    """Decimals for bands in one column: two digits of the largest median that count, and one of the median one."""
+    sizes = sorted(size for one in bands if (size := abs(one.middle)) > 0 and math.isfinite(size))
+    if not sizes:
+        return most
+    return max(decimals(sizes[-1:], most), min(most, decimals(sizes[len(sizes) // 2 :][:1], most + 1) - 1))
 
 
 def signed(value: float, places: int) -> str:

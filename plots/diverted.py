@@ -15,7 +15,7 @@ from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import ACCENT, FAINT, GREY, LABEL, SMALL, Chart, Cue, house_style, tint
 
 ROW, GAP, COLUMNS = 15.0, 9.0, 5
-"""Points: least height of a row, between columns; exporters that have a column of their own, at most, with the others."""
+"""Points: least height of a row, between columns; columns of exporters at most, the others’ among them."""
 OTHERS, ALL = "All others", "All imports"
 
 
@@ -42,7 +42,9 @@ def diverted_chart(
     highs = [max(ROW, height(one, LABEL) + 5) for one in words]
     spare = (room(size, title, subtitle, source) - above - 8) / sum(highs)
     highs = [high * min(1.8, max(1.0, spare)) for high in highs] if size == "slide" else highs
-    ends = max(0.0, -float(values.min())), max(0.0, float(values.max()))
+    number = max(width(signed(float(value), places), SMALL) for value in values.ravel()) + 5
+    fall, rise = max(0.0, -float(values.min())), max(0.0, float(values.max()))
+    scale = _scale(wide, number, fall, rise)
     with house_style():
         made = sheet(size, title, subtitle, source, above + sum(highs) + 8)
         y = above
@@ -51,9 +53,9 @@ def diverted_chart(
             y += high
         for place, head in enumerate(over):
             x = left + place * (wide + GAP)
-            made.text(x, above - 6, head, va="bottom", fontsize=SMALL, fontweight="bold")
+            made.text(x, above - 6 - height(head, SMALL), head, va="top", fontsize=SMALL, fontweight="bold")
             strong = 1.0 if heads[place] == ALL else 0.55
-            _bars(made, values[:, place], highs, (x, above, wide), ends, places, strong)
+            _bars(made, values[:, place], highs, (x, above, wide), scale, places, strong)
     alt = f"{title}. Change of imports in bn USD a year. {_told(sectors, heads, values, places)}."
     shown = {"sector": list(sectors)} | {
         head: [signed(float(value), places) for value in values[:, place]] for place, head in enumerate(heads)
@@ -78,26 +80,29 @@ def _bars(
     values: NDArray[np.float64],
     highs: list[float],
     place: tuple[float, float, float],
-    ends: tuple[float, float],
+    scale: tuple[float, float],
     places: int,
     strong: float,
 ) -> None:
-    """The bars of a column at `place` (left, top, width); each number stands across zero, where no bar is in the way."""
+    """The bars of a column at `place` (left, top, width); each number stands across zero, clear of its bar."""
     left, above, wide = place
     axes: Axes = made.canvas(left, above, wide, sum(highs))
-    fall, rise = ends
-    number = max(width(signed(float(value), places), SMALL) for value in values) + 5
-    scale = min((wide - number) / (max(fall, rise) or 1.0), wide / ((fall + rise) or 1.0))
-    zero, top = min(max(fall * scale, number), wide - number), 0.0
-    scale = min(scale, zero / (fall or 1.0), (wide - zero) / (rise or 1.0))
+    (zero, unit), top = scale, 0.0
     axes.plot([zero, zero], [0, sum(highs)], color=GREY, linewidth=0.8, zorder=3)
     for value, high in zip(values.tolist(), highs, strict=True):
         y = top + high / 2
         axes.plot([0, wide], [top + high] * 2, color=FAINT, linewidth=0.8, zorder=0)
-        axes.barh(y, value * scale, left=zero, height=8, color=tint(ACCENT, strong), linewidth=0)
+        axes.barh(y, value * unit, left=zero, height=8, color=tint(ACCENT, strong), linewidth=0)
         side, shift = ("right", -3) if value > 0 else ("left", 3)
         made.text(left + zero + shift, above + y, signed(value, places), fontsize=SMALL, ha=side)
         top += high
+
+
+def _scale(wide: float, number: float, fall: float, rise: float) -> tuple[float, float]:
+    """Where zero lies in every column, and points for a bn USD: bars and the numbers across zero from them have room."""
+    unit = wide / ((fall + rise) or 1.0)
+    zero = min(max(fall * unit, number if rise else 0.0), wide - number if fall or not rise else wide)
+    return zero, min(unit, zero / fall if fall else unit, (wide - zero) / rise if rise else unit)
 
 
 def _told(sectors: Sequence[str], heads: list[str], values: NDArray[np.float64], places: int) -> str:

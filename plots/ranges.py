@@ -57,6 +57,7 @@ def ranges_chart(
     across = body_width(size)
     cells = [(signed(row.change.middle, places), span(row.change, places), row.aside) for row in rows]
     heads = _heads(measure, cells)
+    cells = [(middle, ends if heads[1] else "", aside) for middle, ends, aside in cells]
     columns = [max(width(one[k], LABEL, k == 0) for one in [*cells, ("", "", "")]) for k in range(3)]
     wides = [max(wide, width(head, SMALL)) + GAP if head else 0.0 for wide, head in zip(columns, heads, strict=True)]
     words = [balanced(row.name, 0.34 * across, LABEL) for row in rows]
@@ -78,7 +79,7 @@ def ranges_chart(
         y, place = above, 0
         for name, some in panels.items():
             if tops[name]:
-                made.text(0, y + 4, tops[name], fontweight="bold", va="top")
+                made.text(0, y + 8, tops[name], fontweight="bold", va="top")
                 y += height(tops[name], LABEL) + 10
             own = slice(place, place + len(some))
             axes = made.canvas(left, y, wide, sum(highs[own]))

@@ -14,7 +14,7 @@ FIRST = 20376  # 15 October 2025
 FINDING = "A finding that takes more than one line, because what is found is 100 % surprising to most who read of it"
 SOURCE = "Source: a scenario with a long title, as of 15 October 2025; 2,000 futures"
 LONG = "A customs matter of some length, with Kraftfahrzeughaftpflichtversicherungsgesellschaften in it, number"
-SUBTITLE = "Change of real income, %, mean from 15 October 2025 to 31 December 2026, against the policy of 15 October 2025 held"
+SUBTITLE = "Real income, %, mean to 31 December 2026, against the policy of 15 October 2025 held, told at such length"
 FULL = (FINDING, SUBTITLE, SOURCE)
 
 
@@ -73,7 +73,8 @@ def paths_of(panels, count, size, long=False, scale=0.1):
 def diverted_of(sectors, exporters, size, long=False, scale=5.0, spread=0.0):
     chance = np.random.default_rng(10)
     before = chance.lognormal(2, 1, (sectors, exporters))
-    change = chance.normal(0, scale, before.shape) * np.exp(chance.normal(0, spread, before.shape))
+    drawn = chance.normal(0, abs(scale), before.shape) * np.exp(chance.normal(0, spread, before.shape))
+    change = -np.abs(drawn) if scale < 0 else drawn
     names = [name_of("Sector", k, long) for k in range(sectors)]
     sellers = [name_of("Exporter", k, long) for k in range(exporters)]
     return diverted_chart(names, sellers, before, change, *FULL, size)
