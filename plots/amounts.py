@@ -28,10 +28,13 @@ def of_steps(values: Sequence[float]) -> int:
 
 
 def of_bands(bands: Iterable[Band], most: int = MOST) -> int:
-    """Decimals for bands in one column: two digits of the largest median that count, and one of the median one."""
-    sizes = sorted(size for one in bands if (size := abs(one.middle)) > 0 and math.isfinite(size))
+    """Decimals for bands in one column: two digits of the largest that count, and one of a middling one.
+
+    A band is as large as its median, or as a quarter of its width where that is more: digits below are noise.
+    """
+    sizes = sorted(size for one in bands if (size := max(abs(one.middle), (one.high - one.low) / 4)) > 0)
     if not sizes:
-        return most
+        return 0
     return max(decimals(sizes[-1:], most), min(most, decimals(sizes[len(sizes) // 2 :][:1], most + 1) - 1))
 
 
@@ -68,3 +71,9 @@ def told(band: Band, places: int, unit: str = "") -> str:
     middle, ends = signed(band.middle, places), span(band, places)
     words = f"{middle} {unit}".strip()
     return words if ends == middle else f"{words} ({ends})"
+
+
+def told_level(band: Band, places: int) -> str:
+    """The median of a level with its band: 57 (52 to 61)."""
+    middle, ends = level(band.middle, places), levels(band, places)
+    return middle if ends == middle else f"{middle} ({ends})"

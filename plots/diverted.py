@@ -99,7 +99,7 @@ def _bars(
 
 
 def _scale(wide: float, number: float, fall: float, rise: float) -> tuple[float, float]:
-    """Where zero lies in every column, and points for a bn USD: bars and the numbers across zero from them have room."""
+    """Where zero lies in every column, and points for a bn USD; bars have room, and the numbers across zero."""
     unit = wide / ((fall + rise) or 1.0)
     zero = min(max(fall * unit, number if rise else 0.0), wide - number if fall or not rise else wide)
     return zero, min(unit, zero / fall if fall else unit, (wide - zero) / rise if rise else unit)

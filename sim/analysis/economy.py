@@ -167,9 +167,9 @@ class Economy:
         values = self.mean(column)
         return {code: band(values[:, place]) for place, code in enumerate(self.regions)}
 
-    def income_bands(self) -> dict[str, Band]:
-        """Region → band of real income cumulated over the horizon, bn USD against the reference."""
-        values = self.cumulated("real_income_bn")
+    def cumulated_bands(self, column: str) -> dict[str, Band]:
+        """Region → band of a column in bn USD a year cumulated over the horizon, bn USD."""
+        values = self.cumulated(column)
         return {code: band(values[:, place]) for place, code in enumerate(self.regions)}
 
     def of(self, column: str, codes: Iterable[str]) -> NDArray[np.float64]:
