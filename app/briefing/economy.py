@@ -62,9 +62,9 @@ def _notes(found: Findings, economy: Economy) -> Iterator[str]:
     size = f"{counted(len(economy.regions), 'region')} and {counted(len(economy.sectors), 'sector')}"
     yield (
         "Real income is exact: income over the price of what it buys, in a general equilibrium of "
-        f"{size}, solved again in every future whenever policy changes; {_held_to(economy.residual)}. A gain or loss in "
-        "bn USD adds up the days from as_of to the horizon. Medians and ranges are over all futures: assumptions and "
-        f"chance together. Trade elasticities: {economy.elasticity_set}."
+        f"{size}, solved again in every future whenever policy changes; {_held_to(economy.residual)}. A gain or loss "
+        "in bn USD adds up the days from as_of to the horizon. Medians and ranges are over all futures: assumptions "
+        f"and chance together. Trade elasticities: {economy.elasticity_set}."
     )
     if len(economy.left_out):
         yield _left_out(found, economy)

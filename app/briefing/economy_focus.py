@@ -16,12 +16,12 @@ from plots.diverted import diverted_chart
 from plots.numbers import long_date
 from plots.ranges import Measure, Row, ranges_chart
 from plots.words import the
-from sim.analysis.economy import Band, Economy, band, has_economy
+from sim.analysis.economy import Economy, band, has_economy
 from sim.analysis.economy_trade import Cube, Diverted
 from sim.analysis.odds import Difference, difference
 
-SECTORS = 6
-"""Sectors that are drawn."""
+SECTORS, OUTCOMES = 6, 3
+"""Sectors that are drawn, outcomes that have a column."""
 AS_IT_IS = "As the file has it"
 ONE_PERSON = 0.5
 """USD below which an amount a person is not told."""
@@ -46,7 +46,8 @@ def _told(seen: Seen, economy: Economy, own: list[str]) -> Iterator[str]:
     if income.zero and amounts.zero:
         yield f"Real income, {span}: the same."
     else:
-        said = f"Real income, {span}: {told(income, of_bands([income]), '%')}, {told(amounts, of_bands([amounts], 1))} bn USD"
+        percent, money = told(income, of_bands([income]), "%"), told(amounts, of_bands([amounts], 1))
+        said = f"Real income, {span}: {percent}, {money} bn USD"
         persons = economy.persons(own)
         if persons:
             per_head = a_head(amounts, persons)
@@ -64,7 +65,7 @@ def _told(seen: Seen, economy: Economy, own: list[str]) -> Iterator[str]:
 
 
 def _stances(seen: Seen, economy: Economy, own: list[str]) -> Iterator[Block]:
-    """Its income in each stance that was played with the economy, and the paired change against the file's own rules."""
+    """Its income in each stance that was played with the economy, and the paired change against the file's rules."""
     played = {name: Economy(one) for name, one in seen.focus.results.items() if has_economy(one)}
     played = {name: one for name, one in played.items() if len(one.runs)}
     if not played:
@@ -80,8 +81,8 @@ def _stances(seen: Seen, economy: Economy, own: list[str]) -> Iterator[Block]:
     rows = [Row(name, one, asides.get(name, "–")) for name, one in bands.items()]
     measure = Measure("% of real income", "bn USD against the file’s own rules", "stance")
     subtitle = (
-        f"Change of its real income, %, {over_time(economy)}. Dot: median; line: 5–95 % of futures. Right: mean over the "
-        "horizon on the same futures, ± twice the paired error"
+        f"Change of its real income, %, {over_time(economy)}. Dot: median; line: 5–95 % of futures. Right: mean change "
+        "over the horizon on the same futures, ± twice the paired error"
     )
     title = _stance_finding(seen, changes, places)
     yield FigureBlock(ranges_chart({"": rows}, measure, title, subtitle, seen.found.source, called="focus_income"))
@@ -120,8 +121,8 @@ def _stance_finding(seen: Seen, changes: dict[str, Difference], places: int) -> 
     name = max(clear, key=lambda key: abs(clear[key].change))
     noun = seen.stance(name).noun
     return (
-        f"{noun[0].upper()}{noun[1:]} changes its real income most: {signed(clear[name].change, places)} bn USD over the "
-        "horizon on average"
+        f"{noun[0].upper()}{noun[1:]} changes its real income most: {signed(clear[name].change, places)} bn USD over "
+        "the horizon on average"
     )
 
 
@@ -129,23 +130,24 @@ def _stance_finding(seen: Seen, changes: dict[str, Difference], places: int) -> 
 
 
 def _diverted(found: Findings, economy: Economy, own: list[str], title: str) -> Iterator[Block]:
-    sectors = [one for one in Cube(economy).diverted(own) if one.change.any()]
+    cube = Cube(economy)
+    sectors = [one for one in cube.diverted(own) if one.change.any()]
     if not sectors:
         return
     chosen = sectors[:SECTORS]
     names = [region(found, code) for code in economy.regions]
     before, change = (np.array([getattr(one, name) for one in chosen]) for name in ("before", "change"))
     subtitle = (
-        f"Change of its imports by supplier, bn USD a year, mean over futures, {over_time(economy)}. Light: one supplier; "
-        "dark: all"
+        f"Change of its imports by supplier, bn USD a year, mean over futures, {over_time(economy)}. Light: one "
+        "supplier; dark: all"
     )
-    finding = _diverted_finding(economy, sectors, names, title)
+    finding = _diverted_finding(sectors, names, title)
     labels = [economy.sector_names[one.sector] for one in chosen]
     yield FigureBlock(diverted_chart(labels, names, before, change, finding, subtitle, found.source))
-    yield _diverted_table(found, economy, sectors, names)
+    yield _diverted_table(found, cube, own, names)
 
 
-def _diverted_finding(economy: Economy, sectors: list[Diverted], names: list[str], title: str) -> str:
+def _diverted_finding(sectors: list[Diverted], names: list[str], title: str) -> str:
     """How much changes supplier, and from whom to whom most of it goes."""
     by_supplier = np.sum([one.change for one in sectors], axis=0)
     switched = sum(one.switched for one in sectors)
@@ -160,25 +162,26 @@ def _diverted_finding(economy: Economy, sectors: list[Diverted], names: list[str
     return opening[0].upper() + opening[1:]
 
 
-def _diverted_table(found: Findings, economy: Economy, sectors: list[Diverted], names: list[str]) -> Table:
+def _diverted_table(found: Findings, cube: Cube, own: list[str], names: list[str]) -> Table:
     """Every sector: what changes supplier, who loses and who gains most, over all futures and by outcome."""
-    cells = [abs(float(value)) for one in sectors for value in one.change]
-    places = decimals(cells, 2)
+    economy = cube.economy
+    outcomes = [name for name in found.ranked if cube.runs(name)][:OUTCOMES]
+    by_outcome = {name: {one.sector: one for one in cube.diverted(own, name)} for name in outcomes}
+    sectors = [one for one in cube.diverted(own) if one.change.any()]
+    places = decimals((value for one in sectors for value in one.change.tolist()), 2)
     rows = []
     for one in sectors:
-        fall, rise = int(one.change.argmin()), int(one.change.argmax())
-        loses = f"{the(names[fall])} {signed(float(one.change[fall]), places)}" if one.change[fall] < 0 else "–"
-        gains = f"{the(names[rise])} {signed(float(one.change[rise]), places)}" if one.change[rise] > 0 else "–"
-        held = level(float(one.before.sum()), places)
-        rows.append(
-            [
-                economy.sector_names[one.sector],
-                held,
-                signed(one.total, places),
-                level(one.switched, places),
-                loses,
-                gains,
-            ]
-        )
-    columns = ["Sector", "Imports, policy held", "Change", "Changes supplier", "Falls most", "Rises most"]
+        row = [economy.sector_names[one.sector], level(float(one.before.sum()), places), signed(one.total, places)]
+        row += [_furthest(one, names, sign, places) for sign in (-1, 1)]
+        row += [level(one.switched, places)]
+        rows.append([*row, *(level(by_outcome[name][one.sector].switched, places) for name in outcomes)])
+    columns = ["Sector", "Imports, policy held", "Change", "Falls most from", "Rises most from", "Change supplier"]
+    columns += [f"Change supplier in “{found.titles[name]}”" for name in outcomes]
     return Table("Imports by sector, bn USD a year, mean over futures", columns, rows, folded=True)
+
+
+def _furthest(one: Diverted, names: list[str], sign: int, places: int) -> str:
+    """The supplier that loses (−1) or gains (1) most, and how much."""
+    place = int((sign * one.change).argmax())
+    change = float(one.change[place])
+    return f"{the(names[place])} {signed(change, places)}" if change * sign > 0 else "–"

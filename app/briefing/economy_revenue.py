@@ -113,8 +113,8 @@ def _pass_through(economy: Economy) -> list[Block]:
     measured = span(*EVIDENCE)
     text = (
         f"Of a changed tariff {_whole(one.middle)} is passed through to the price at the border at the median "
-        f"({_whole(one.low)} to {_whole(one.high)} in 90 of 100 cases). In {percent(share)} of cases, days and regions together, that "
-        f"lies within the {measured} that were measured in 2018 and 2025."
+        f"({_whole(one.low)} to {_whole(one.high)} in 90 of 100 cases). In {percent(share)} of cases, days and regions "
+        f"together, that lies within the {measured} that were measured in 2018 and 2025."
     )
     if share < 1 - OUTSIDE:
         text += " Where it does not, prices and revenue are less sure than their ranges say."

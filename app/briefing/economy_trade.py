@@ -24,8 +24,8 @@ def trade(found: Findings) -> list[Block]:
     if economy is None or not pairs:
         return []
     note = (
-        "Values at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a third one to avoid "
-        "its tariff. Brought forward: bought before an announced rise less what is bought less after it."
+        "Values at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a third one to "
+        "avoid its tariff. Brought forward: bought early, before an announced rise, less what is then not bought."
     )
     return [FigureBlock(_trade_chart(found, economy, pairs)), _by_region(found, economy), Paragraph(note, note=True)]
 
@@ -52,7 +52,7 @@ def _trade_finding(found: Findings, pairs: list[Traded]) -> str:
     """The largest fall and the largest rise at the median."""
     places = decimals([pairs[0].change.middle], 1)
     fall, rise = min(pairs, key=lambda one: one.change.middle), max(pairs, key=lambda one: one.change.middle)
-    said = []
+    said: list[str] = []
     for one, there, word in ((fall, fall.change.middle < 0, "less"), (rise, rise.change.middle > 0, "more")):
         if there:
             amount = level(abs(one.change.middle), places)
@@ -74,10 +74,7 @@ def _by_region(found: Findings, economy: Economy) -> Table:
     for code in economy.regions:
         row = [region(found, code)]
         for name in ("imports", "exports"):
-            row += [
-                level(amounts[name][code].middle, places[name]),
-                told(changes[name][code], of_bands(changes[name].values(), 1)),
-            ]
+            row += [level(amounts[name][code].middle, places[name]), told(changes[name][code], moved[name])]
         rows.append([*row, *(told(amounts[name][code], places[name]) for name in shown)])
     columns = ["Region", "Imports", "Change, %", "Exports", "Change, %", *shown.values()]
     caption = f"Trade of every region, bn USD a year, {over_time(economy)}: median and 5–95 % range"
