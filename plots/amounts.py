@@ -30,9 +30,9 @@ def of_steps(values: Sequence[float]) -> int:
 def of_bands(bands: Iterable[Band], most: int = MOST) -> int:
     """Decimals for bands in one column: two digits of the largest that count, and one of a middling one.
 
-    A band is as large as its median, or as a quarter of its width where that is more: digits below are noise.
+    A band is as large as its median, or as half its width where that is more: digits below are noise.
     """
-    sizes = sorted(size for one in bands if (size := max(abs(one.middle), (one.high - one.low) / 4)) > 0)
+    sizes = sorted(size for one in bands if (size := max(abs(one.middle), (one.high - one.low) / 2)) > 0)
     if not sizes:
         return 0
     return max(decimals(sizes[-1:], most), min(most, decimals(sizes[len(sizes) // 2 :][:1], most + 1) - 1))

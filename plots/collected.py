@@ -76,7 +76,10 @@ def collected_chart(rows: list[Rate], title: str, subtitle: str, source: str, si
         Cue(name, tint(ACCENT, strong), head)
         for name, strong, head in zip(STEPS[1:2], SHADES[1:2], heads[1:2], strict=True)
     ]
-    return Chart("economy_revenue", made.figure, title, subtitle, alt, _table(rows), head=made.head, cues=tuple(cues))
+    names = ("by law, %", "applied, %", "collected, %", "revenue, bn USD a year", "change, bn USD a year")
+    shown: dict[str, list[Any]] = {"region": [row.name for row in rows]}
+    shown |= {name: list(values) for name, values in zip(names, zip(*cells, strict=True), strict=True)}
+    return Chart("economy_revenue", made.figure, title, subtitle, alt, _table(rows), shown, made.head, tuple(cues))
 
 
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:

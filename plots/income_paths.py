@@ -21,6 +21,8 @@ from sim.results.result import Steps
 
 GAP, AXIS, LOW = 8.0, 26.0, 130.0
 """Points: between panels, for the dates below, least height of a panel."""
+DAYS = 6
+"""Days of a region in a reader's table."""
 
 
 def income_paths_chart(
@@ -57,9 +59,7 @@ def income_paths_chart(
     )
     alt = f"{title}. Per cent of real income by day. {told}."
     table = _table(paths, fans, titles)
-    days = len(next(iter(paths.values())).days)
-    chosen = [k * days + j for k in range(len(paths)) for j in sample(days, 9)]
-    key_values = {column: [cells[k] for k in chosen] for column, cells in table.items()}
+    key_values = _key_values(paths, fans, titles, places)
     cues = (Cue("median", ACCENT), *(Cue(words, tint(ACCENT, strong)) for words, strong in BANDS.items()))
     return Chart("economy_paths", made.figure, title, subtitle, alt, table, key_values, made.head, cues)
 
@@ -126,3 +126,17 @@ def _table(
         values = np.concatenate([fans[name][place] for name in paths])
         table[f"p{int(level * 100)}_percent"] = np.round(values, 5).tolist()
     return table
+
+
+def _key_values(
+    paths: dict[str, Steps], fans: dict[str, NDArray[np.float64]], titles: dict[str, str], places: int
+) -> dict[str, list[Any]]:
+    """Some days of each region, written as on the chart."""
+    found: dict[str, list[Any]] = {"region": [], "date": [], "median, %": [], "5 to 95 % of futures, %": []}
+    for name, path in paths.items():
+        for day in sample(len(path.days), DAYS):
+            low, middle, high = (float(fans[name][place, day]) for place in (0, 2, 4))
+            cells = (titles[name], date(path.days[day]), signed(middle, places), span(Band(low, middle, high), places))
+            for column, cell in zip(found.values(), cells, strict=True):
+                column.append(cell)
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from plots.amounts import decimals, level, levels, of_bands, of_steps, told
+from plots.amounts import decimals, level, levels, of_bands, of_steps, told, told_level
 from plots.lettering import balanced, height, width, wrap
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import ACCENT, FAINT, GREY, LABEL, SMALL, Chart, Cue, house_style, tint
@@ -77,7 +77,13 @@ def traded_chart(rows: list[Trade], title: str, subtitle: str, source: str, size
     )
     alt = f"{title}. {UNIT}: {listed}."
     cues = (Cue("after", ACCENT), Cue("range", tint(ACCENT, RANGE)))
-    return Chart("economy_trade", made.figure, title, subtitle, alt, _table(rows), head=made.head, cues=cues)
+    bands = [(row.name, level(row.before, amounts), told_level(row.after, amounts), cell[-1])
+             for row, cell in zip(rows, cells, strict=True)]  # fmt: skip
+    names = ("pair", "policy held, bn USD", "median and 5–95 % range, bn USD", "change, %")
+    shown: dict[str, list[Any]] = {
+        name: list(values) for name, values in zip(names, zip(*bands, strict=True), strict=True)
+    }
+    return Chart("economy_trade", made.figure, title, subtitle, alt, _table(rows), shown, made.head, cues)
 
 
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.amounts import of_bands, signed, told
+from plots.amounts import level, of_bands, signed, told
 from plots.income_paths import income_paths_chart
 from plots.numbers import counted, long_date
 from plots.ranges import Measure, Row, ranges_chart
@@ -42,7 +42,7 @@ def region(found: Findings, code: str) -> str:
     """What a region is called: its actor, where one speaks for it alone; else its name in the data."""
     alone = [part.title for part in found.scenario.actors.values() if list(part.regions) == [code]]
     names = found.economy.region_names if found.economy is not None else {}
-    return alone[0] if alone else names.get(code, code)
+    return alone[0] if alone else names.get(code, code).partition(",")[0]
 
 
 def over_time(economy: Economy) -> str:
@@ -111,11 +111,11 @@ def _finding(found: Findings, percents: dict[str, Band]) -> str:
     best = max(percents, key=lambda code: percents[code].middle)
     lowest, highest = percents[worst].middle, percents[best].middle
     losses, gains = (
-        f"{the(region(found, code))} {verb}, {signed(percents[code].middle, places)} % of real income"
+        f"{the(region(found, code))} {verb}, {level(abs(percents[code].middle), places)} % of real income"
         for code, verb in ((worst, "loses most"), (best, "gains most"))
     )
     if lowest < 0 < highest:
-        said = f"{losses} at the median; {the(region(found, best))} gains most, {signed(highest, places)} %"
+        said = f"{losses} at the median; {the(region(found, best))} gains most, {level(highest, places)} %"
     elif lowest < 0:
         said = f"{losses} at the median, and no region gains"
     elif highest > 0:

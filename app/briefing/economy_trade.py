@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.economy import foremost, over_time, region
 from app.briefing.findings import Findings
-from plots.amounts import decimals, level, of_bands, signed, told
+from plots.amounts import decimals, level, of_bands, signed, told, told_level
 from plots.ranges import Measure, Row, ranges_chart
 from plots.style import Chart
 from plots.traded import Trade, traded_chart
@@ -75,7 +75,7 @@ def _by_region(found: Findings, economy: Economy) -> Table:
         row = [region(found, code)]
         for name in ("imports", "exports"):
             row += [level(amounts[name][code].middle, places[name]), told(changes[name][code], moved[name])]
-        rows.append([*row, *(told(amounts[name][code], places[name]) for name in shown)])
+        rows.append([*row, *(told_level(amounts[name][code], places[name]) for name in shown)])
     columns = ["Region", "Imports", "Change, %", "Exports", "Change, %", *shown.values()]
     caption = f"Trade of every region, bn USD a year, {over_time(economy)}: median and 5–95 % range"
     return Table(caption, columns, rows, folded=True)
