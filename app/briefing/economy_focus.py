@@ -76,7 +76,7 @@ def _stances(seen: Seen, economy: Economy, own: list[str]) -> Iterator[Block]:
     changes = {name: _paired(economy, one, own) for name, one in played.items()}
     if all(one.zero for one in bands.values()):
         return
-    places = decimals((abs(one.change) for one in changes.values()), 1)
+    places = decimals((one.change for one in changes.values()), 2)
     asides = {titles[name]: _clear(one, places) for name, one in changes.items()}
     rows = [Row(name, one, asides.get(name, "–")) for name, one in bands.items()]
     measure = Measure("% of real income", "bn USD against the file’s own rules", "stance")
@@ -148,18 +148,15 @@ def _diverted(found: Findings, economy: Economy, own: list[str], title: str) -> 
 
 
 def _diverted_finding(sectors: list[Diverted], names: list[str], title: str) -> str:
-    """How much changes supplier, and from whom to whom most of it goes."""
+    """From whom it buys more or less, and how much changes supplier."""
     by_supplier = np.sum([one.change for one in sectors], axis=0)
     switched = sum(one.switched for one in sectors)
-    fall, rise = int(by_supplier.argmin()), int(by_supplier.argmax())
-    places = decimals([by_supplier[fall], by_supplier[rise], switched], 1)
-    said = [f"{level(switched, places)} bn USD a year of the imports of {the(title)} change supplier"]
-    if by_supplier[fall] < 0:
-        said.append(f"{signed(float(by_supplier[fall]), places)} from {the(names[fall])}")
-    if by_supplier[rise] > 0:
-        said.append(f"{signed(float(by_supplier[rise]), places)} from {the(names[rise])}")
-    opening = said[0] if len(said) == 1 else f"{said[0]}: {', '.join(said[1:])}"
-    return opening[0].upper() + opening[1:]
+    most = int(np.abs(by_supplier).argmax())
+    places = decimals([float(by_supplier[most]), switched], 1)
+    amount, verb = level(abs(float(by_supplier[most])), places), "more" if by_supplier[most] > 0 else "less"
+    said = f"{the(title)} imports {amount} bn USD a year {verb} from {the(names[most])}"
+    said += f"; goods of {level(switched, places)} bn USD a year change supplier"
+    return said[0].upper() + said[1:]
 
 
 def _diverted_table(found: Findings, cube: Cube, own: list[str], names: list[str]) -> Table:

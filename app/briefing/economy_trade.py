@@ -94,21 +94,21 @@ def _sectors_chart(found: Findings, economy: Economy, hits: list[Hit]) -> Chart:
     strongest = {
         code: max((one.strength for one in hits if one.region == code), default=0.0) for code in economy.regions
     }
-    panels = {
-        region(found, code): [Row(economy.sector_names[one.sector], one.output) for one in hits if one.region == code][
-            :SECTORS
-        ]
-        for code in foremost(found, strongest)[:REGIONS]
-    }
-    first = hits[0]
-    places = of_bands([first.output], 1)
+    first, chosen = hits[0], foremost(found, strongest)[:REGIONS]
+    if first.region not in chosen:
+        chosen[-1] = first.region
+    panels = {region(found, code): _rows(economy, hits, code) for code in chosen}
     name, place = economy.sector_names[first.sector], the(region(found, first.region))
-    title = f"Most hit is “{name}” in {place}: output {told(first.output, places, '%')}"
-    subtitle = (
-        f"Change of output, %, {over_time(economy)}; the sectors that change most. Dot: median; line: 5–95 % of futures"
-    )
+    title = f"Output changes most in {place}, “{name}”: {told(first.output, of_bands([first.output], 1), '%')}"
+    subtitle = f"Change of output, %, {over_time(economy)}. Dot: median; line: 5–95 % of futures"
     measure = Measure("% of output", group="sector")
     return ranges_chart(panels, measure, title, subtitle, found.source, called="economy_sectors")
+
+
+def _rows(economy: Economy, hits: list[Hit], code: str) -> list[Row]:
+    """The sectors of a region that change most."""
+    own = [one for one in hits if one.region == code]
+    return [Row(economy.sector_names[one.sector], one.output) for one in own[:SECTORS]]
 
 
 def _sectors_table(found: Findings, economy: Economy, hits: list[Hit]) -> Table:
