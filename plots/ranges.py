@@ -136,7 +136,7 @@ def _ticks(wide: float, ends: tuple[float, float]) -> list[float]:
     """Round values within the scale, as many as have room; of a scale with nothing on it zero alone."""
     if ends == (-1.0, 1.0):
         return [0.0]
-    values = MaxNLocator(nbins=max(1, int(wide / 48)), steps=[1, 2, 5, 10]).tick_values(*ends)
+    values = MaxNLocator(nbins=max(1, int(wide / 36)), steps=[1, 2, 5, 10]).tick_values(*ends)
     return [float(value) for value in values if ends[0] - 1e-12 <= value <= ends[1] + 1e-12] or [0.0]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from plots.amounts import decimals, level, levels, of_bands, of_steps, told, told_level
+from plots.amounts import decimals, level, of_bands, of_steps, told, told_level
 from plots.lettering import balanced, height, width, wrap
 from plots.sheet import Sheet, body_width, room, sheet
 from plots.style import ACCENT, FAINT, GREY, LABEL, SMALL, Chart, Cue, house_style, tint
@@ -40,19 +40,16 @@ def traded_chart(rows: list[Trade], title: str, subtitle: str, source: str, size
         (
             level(row.before, amounts),
             level(row.after.middle, amounts),
-            levels(row.after, amounts),
             told(row.change, changes),
         )
         for row in rows
     ]
-    heads = [wrap(words, 62, SMALL) for words in ("policy held", "median", "90 of 100 futures", "change, %")]
+    heads = [wrap(words, 62, SMALL) for words in ("policy held", "median", "change, %")]
     wides = [
         max(width(head, SMALL), *(width(one[k], LABEL, k == 1) for one in cells)) + GAP for k, head in enumerate(heads)
     ]
     words = [balanced(row.name, 0.3 * across, LABEL) for row in rows]
     left = max(width(one, LABEL) for one in words) + GAP
-    if across - left - sum(wides) < 0.18 * across:  # of huge amounts the band is left to the table
-        wides[2], heads[2], cells = 0.0, "", [(one, two, "", four) for one, two, _, four in cells]
     wide = across - left - sum(wides)
     above = max(height(head, SMALL) for head in heads) + DOT + 8
     highs = [max(ROW, height(one, LABEL) + 5) for one in words]
@@ -61,7 +58,7 @@ def traded_chart(rows: list[Trade], title: str, subtitle: str, source: str, size
     reach = max([row.before for row in rows] + [row.after.high for row in rows]) or 1.0
     with house_style():
         made = sheet(size, title, subtitle, source, above + sum(highs) + AXIS)
-        edges = [left + wide + sum(wides[: k + 1]) for k in range(4)]
+        edges = [left + wide + sum(wides[: k + 1]) for k in range(3)]
         _column_heads(made, heads, edges, above)
         _dots(made.canvas(left, above, wide, sum(highs)), rows, highs, wide, reach)
         y = above

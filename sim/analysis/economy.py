@@ -123,7 +123,7 @@ class Economy:
         """
         if column not in self._read:
             value = f"coalesce(({column})::DOUBLE, {_NONE}) AS value"
-            blocks = store.each_block(self.result.folder, "economy", f"run, region, day, {value}")
+            blocks = store.each_block(self.result.folder, "economy", f"run, day, {value}")
             parts = [self._mean(block) for block in blocks]
             self._read[column] = np.concatenate([np.empty((0, len(self.regions))), *parts])
         return self._read[column]
@@ -139,26 +139,26 @@ class Economy:
 
     def changes(self, column: str) -> NDArray[np.bool_]:
         """[region] whether a column is other than 0 on some day of some run."""
-        values = self.mean(f"abs({column})")
-        return np.asarray((values > 0).any(axis=0))
+        where = f"{self.kept} AND {column} <> 0"
+        moved = store.read(self.result.folder, "economy", "DISTINCT region", where, "region")["region"]
+        return np.isin(np.arange(len(self.regions)), moved)
 
     def _mean(self, block: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
-        """[run, region] of the rows of one block."""
-        kept = np.flatnonzero(~np.isin(block["run"], self.left_out))
-        order = kept[np.lexsort((block["day"][kept], block["region"][kept], block["run"][kept]))]
-        run, region, days = (block[name][order].astype(np.int64) for name in ("run", "region", "day"))
-        values = np.asarray(block["value"][order], dtype=np.float64)
-        if not len(days):
-            return np.empty((0, len(self.regions)))
-        begins = np.flatnonzero(np.r_[True, (np.diff(run) != 0) | (np.diff(region) != 0)])
+        """[run, region] of the rows of one block, which are by run, then day, then region."""
+        kept = ~np.isin(block["run"], self.left_out)
+        run, days = (block[name][kept][:: len(self.regions)].astype(np.int64) for name in ("run", "day"))
+        values = np.asarray(block["value"][kept], dtype=np.float64).reshape(-1, len(self.regions))
+        if not len(run):
+            return values
+        begins = np.flatnonzero(np.r_[True, np.diff(run) != 0])
         until = np.r_[days[1:], 0]
         until[np.r_[begins[1:], len(days)] - 1] = self.last + 1
-        held = np.where(np.isnan(values), 0, until - days)
-        total = np.add.reduceat(np.where(np.isnan(values), 0.0, values) * held, begins)
-        count = np.add.reduceat(held, begins)
-        found = np.full(len(begins), np.nan)
+        held = np.where(np.isnan(values), 0.0, (until - days)[:, None])
+        total = np.add.reduceat(np.where(np.isnan(values), 0.0, values) * held, begins, axis=0)
+        count = np.add.reduceat(held, begins, axis=0)
+        found = np.full(total.shape, np.nan)
         np.divide(total, count, out=found, where=count > 0)
-        return found.reshape(-1, len(self.regions))
+        return found
 
     # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
 
