@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.amounts import level, of_bands, signed, told
+from plots.amounts import NEAR, level, of_bands, signed, span, told
 from plots.income_paths import income_paths_chart
 from plots.numbers import counted, long_date
 from plots.ranges import Measure, Row, ranges_chart
@@ -114,14 +114,18 @@ def _finding(found: Findings, percents: dict[str, Band]) -> str:
         f"{the(region(found, code))} {verb}, {level(abs(percents[code].middle), places)} % of real income"
         for code, verb in ((worst, "loses most"), (best, "gains most"))
     )
-    if lowest < 0 < highest:
+    if {level(lowest, places), level(highest, places)} <= {NEAR, "0"}:
+        widest = max(percents, key=lambda code: percents[code].high - percents[code].low)
+        ends = f"{span(percents[widest], places)} % in 90 of 100 futures"
+        said = (
+            f"real income is near unchanged at the median; the range is widest in {the(region(found, widest))}, {ends}"
+        )
+    elif lowest < 0 < highest:
         said = f"{losses} at the median; {the(region(found, best))} gains most, {level(highest, places)} %"
     elif lowest < 0:
         said = f"{losses} at the median, and no region gains"
-    elif highest > 0:
-        said = f"{gains} at the median, and no region loses"
     else:
-        said = "in at least half of futures real income is the same everywhere as with the policy held"
+        said = f"{gains} at the median, and no region loses"
     return said[0].upper() + said[1:]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.economy import largest, over_time, region
 from app.briefing.findings import Findings
-from plots.amounts import level, of_bands, told, told_level
+from plots.amounts import NEAR, level, of_bands, told, told_level
 from plots.collected import Rate, collected_chart
 from plots.numbers import NARROW, percent, span, whole
 from plots.ranges import Measure, Row, ranges_chart
@@ -96,8 +96,8 @@ def _prices_chart(found: Findings, economy: Economy, moved: list[str]) -> Chart:
     first = prices[chosen[0]]
     verb = "rise" if first.middle > 0 else "fall"
     title = f"Consumer prices {verb} most in {the(region(found, chosen[0]))}, {told(first, places, '%')}"
-    if not first.middle:
-        title = "Consumer prices are the same in at least half of futures"
+    if level(first.middle, places) in (NEAR, "0"):
+        title = "Consumer prices are near unchanged at the median everywhere"
     rows = [Row(region(found, code), prices[code]) for code in sorted(chosen, key=lambda code: -prices[code].middle)]
     subtitle = f"Change of consumer prices, %, {over_time(economy)}. Dot: median; line: 5–95 % of futures"
     measure = Measure("% of consumer prices")

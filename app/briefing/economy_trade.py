@@ -10,7 +10,7 @@ from plots.ranges import Measure, Row, ranges_chart
 from plots.style import Chart
 from plots.traded import Trade, traded_chart
 from plots.words import the
-from sim.analysis.economy import Band, Economy
+from sim.analysis.economy import Economy
 from sim.analysis.economy_trade import Hit, Traded, hit, traded
 
 PAIRS, REGIONS, SECTORS = 12, 3, 5
@@ -32,20 +32,13 @@ def trade(found: Findings) -> list[Block]:
 
 def _trade_chart(found: Findings, economy: Economy, pairs: list[Traded]) -> Chart:
     chosen = sorted(pairs[:PAIRS], key=lambda one: -one.before)
-    rows = [Trade(_pair(found, one), one.before, one.after, _percent(one)) for one in chosen]
+    rows = [Trade(_pair(found, one), one.before, one.after, one.percent) for one in chosen]
     subtitle = f"Imports of one region from another, bn USD a year, {over_time(economy)}. Line: 5–95 % of futures"
     return traded_chart(rows, _trade_finding(found, pairs), subtitle, found.source)
 
 
 def _pair(found: Findings, one: Traded) -> str:
     return f"{region(found, one.importer)} from {the(region(found, one.exporter))}"
-
-
-def _percent(one: Traded) -> Band:
-    """The change in per cent of what it was; of nothing there is none."""
-    if not one.before:
-        return Band(float("nan"), float("nan"), float("nan"))
-    return Band(*(value / one.before * 100 for value in (one.change.low, one.change.middle, one.change.high)))
 
 
 def _trade_finding(found: Findings, pairs: list[Traded]) -> str:

@@ -24,7 +24,7 @@ YEAR = 365.0
 EVIDENCE = (0.86, 1.0)
 """Border pass-through of tariffs that was measured: 86 to 94 % in 2025 (Federal Reserve Bank of New York, February
 2026), about 100 % in 2018 (Amiti, Redding and Weinstein 2019; Fajgelbaum et al. 2020)."""
-_NONE = "'nan'::DOUBLE"
+NONE = "'nan'::DOUBLE"
 """What is no number, in SQL; in Parquet it may have become a null."""
 _HAIR = 1e-9
 """A pass-through of one that arithmetic left a little above one is within the evidence."""
@@ -122,7 +122,7 @@ class Economy:
         `column` is SQL over the columns of the table `economy`.
         """
         if column not in self._read:
-            value = f"coalesce(({column})::DOUBLE, {_NONE}) AS value"
+            value = f"coalesce(({column})::DOUBLE, {NONE}) AS value"
             blocks = store.each_block(self.result.folder, "economy", f"run, day, {value}")
             parts = [self._mean(block) for block in blocks]
             self._read[column] = np.concatenate([np.empty((0, len(self.regions))), *parts])
@@ -214,6 +214,6 @@ class Economy:
         low, high = EVIDENCE
         inside = f"(pass_through BETWEEN {low} AND {high + _HAIR})"
         none = "coalesce(isnan(pass_through), TRUE)"
-        share = self.mean(f"CASE WHEN {none} THEN {_NONE} ELSE {inside}::DOUBLE END")
+        share = self.mean(f"CASE WHEN {none} THEN {NONE} ELSE {inside}::DOUBLE END")
         changed = self.mean(f"NOT {none}")
         return band(means.ravel()), float(np.nansum(share * changed) / changed.sum())

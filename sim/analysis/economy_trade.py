@@ -6,14 +6,31 @@ Against the same reference, over the same runs and time as in :mod:`sim.analysis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.economy import Band, Economy
+from sim.analysis.economy import LEVELS, NONE, Band, Economy
 from sim.results import store
 
-_BAND = "quantile_cont({0}, 0.05) AS low, quantile_cont({0}, 0.5) AS middle, quantile_cont({0}, 0.95) AS high"
+
+def _ends(value: str) -> list[str]:
+    """A band of a column over runs, in SQL; no number where the column is null in all of them."""
+    return [f"coalesce(quantile_cont({value}, {level}), {NONE})" for level in LEVELS]
+
+
+def _bands(values: list[float]) -> list[Band]:
+    """Bands from their ends, three by three."""
+    return [Band(*values[place : place + 3]) for place in range(0, len(values), 3)]
+
+
+def _rows(economy: Economy, table: str, columns: list[str], where: str, by: str) -> list[list[Any]]:
+    """Rows of a table over the runs that converged, by some columns."""
+    named = ", ".join(f"{column} AS column_{place}" for place, column in enumerate(columns))
+    condition = f"{where} AND {economy.kept} GROUP BY {by}"
+    found = store.read(economy.result.folder, table, named, condition, by).values()
+    return [list(row) for row in zip(*(values.tolist() for values in found), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -27,27 +44,21 @@ class Traded:
     after: Band
     change: Band
     """paired, run by run"""
+    percent: Band
+    """the same in per cent of what it is with the reference; no number where that is nothing"""
 
 
 def traded(economy: Economy) -> list[Traded]:
     """Every pair of two regions that trade, the largest median change in money first."""
-    change = "(imports_bn - reference_bn)"
-    columns = f"importer, exporter, quantile_cont(reference_bn, 0.5) AS before, {_BAND.format('imports_bn')}"
-    moved = ", ".join(f"quantile_cont({change}, {level}) AS moved_{k}" for k, level in enumerate((0.05, 0.5, 0.95)))
-    where = f"importer <> exporter AND {economy.kept} GROUP BY importer, exporter"
-    table = store.read(economy.result.folder, "economy_pairs", f"{columns}, {moved}", where, "importer, exporter")
+    percent = "CASE WHEN reference_bn > 0 THEN 100 * (imports_bn / reference_bn - 1) END"
+    columns = ["importer", "exporter", "quantile_cont(reference_bn, 0.5)", *_ends("imports_bn")]
+    columns += [*_ends("imports_bn - reference_bn"), *_ends(percent)]
     found = [
-        Traded(
-            economy.regions[importer],
-            economy.regions[exporter],
-            before,
-            Band(low, middle, high),
-            Band(*moves),
+        Traded(economy.regions[importer], economy.regions[exporter], before, *_bands(values))
+        for importer, exporter, before, *values in _rows(
+            economy, "economy_pairs", columns, "importer <> exporter", "importer, exporter"
         )
-        for importer, exporter, before, low, middle, high, *moves in zip(
-            *(column.tolist() for column in table.values()), strict=True
-        )
-        if before > 0 or high > 0
+        if before > 0 or values[2] > 0
     ]
     return sorted(found, key=lambda one: -abs(one.change.middle))
 
@@ -58,25 +69,19 @@ class Hit:
 
     region: str
     sector: str
-    output: Band
-    price: Band
     strength: float
     """median over runs of the size of the change of output"""
+    output: Band
+    price: Band
 
 
 def hit(economy: Economy) -> list[Hit]:
     """Every sector of every region, the most changed output first."""
-    columns = f"region, sector, {_BAND.format('output_percent')}, quantile_cont(abs(output_percent), 0.5) AS strength"
-    prices = ", ".join(
-        f"quantile_cont(price_percent, {level}) AS price_{k}" for k, level in enumerate((0.05, 0.5, 0.95))
-    )
-    where = f"{economy.kept} GROUP BY region, sector"
-    table = store.read(economy.result.folder, "economy_sectors", f"{columns}, {prices}", where, "region, sector")
+    columns = ["region", "sector", "quantile_cont(abs(output_percent), 0.5)"]
+    columns += [*_ends("output_percent"), *_ends("price_percent")]
     found = [
-        Hit(economy.regions[region], economy.sectors[sector], Band(low, middle, high), Band(*price), strength)
-        for region, sector, low, middle, high, strength, *price in zip(
-            *(column.tolist() for column in table.values()), strict=True
-        )
+        Hit(economy.regions[region], economy.sectors[sector], strength, *_bands(values))
+        for region, sector, strength, *values in _rows(economy, "economy_sectors", columns, "TRUE", "region, sector")
     ]
     return sorted(found, key=lambda one: -one.strength)
 

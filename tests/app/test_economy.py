@@ -225,3 +225,12 @@ def test_a_country_of_an_economy_that_stays_is_told_so():
     base = made_up(sim.simulate(sim.load(ALLIES), runs=20), scale=0.0)
     (told_,) = its_own(Findings(base, [], ""), focused(base.scenario, "DEU"))
     assert all(item.endswith(("the same.", "the same, mean over the same time.")) for item in told_.items)
+
+
+def test_where_medians_are_near_nothing_the_title_names_the_widest_range():
+    result = sim.simulate(sim.load(str(SMALL)), runs=RUNS)
+    spread = np.linspace(-1, 1, RUNS)[:, None, None] * np.array([1.0, 0.5])
+    table = rows(range(RUNS), [result.plan.as_of, result.plan.horizon], 2, real_income_percent=spread)
+    blocks = gains_and_losses(Findings(place(result, table, regions=["USA", "CHN"]), [], ""))
+    title = of_kind(blocks, FigureBlock)[0].chart.title
+    assert title.startswith("Real income is near unchanged at the median; the range is widest in the United States")

@@ -194,3 +194,37 @@ def test_regions_together_do_not_count_what_they_sell_each_other(result):
         assert (one.change[own] == 0).all()
         others = np.delete(sum(apart[code][one.sector].change for code in codes), own)
         assert np.delete(one.change, own) == pytest.approx(others)
+
+
+def test_a_pair_that_did_not_trade_has_no_change_in_per_cent(result):
+    runs = np.arange(result.runs)
+    pairs = {
+        "run": np.repeat(runs, 2),
+        "importer": np.tile(np.array([0, 1], dtype=np.int16), len(runs)),
+        "exporter": np.tile(np.array([1, 0], dtype=np.int16), len(runs)),
+        "imports_bn": np.tile([3.0, 8.0], len(runs)),
+        "reference_bn": np.tile([0.0, 10.0], len(runs)),
+    }
+    table = rows(runs, [result.plan.as_of, result.plan.horizon], 2)
+    new, less = traded(Economy(place(result, table, pairs=pairs, regions=["USA", "CHN"])))
+    assert np.isnan([new.percent.low, new.percent.middle, new.percent.high]).all()
+    assert new.change == band(np.array([3.0]))
+    assert less.percent.middle == pytest.approx(-20.0)
+
+
+def test_bands_of_sectors_are_those_of_their_runs(result):
+    chance = np.random.default_rng(5)
+    values = chance.normal(0, 1, result.runs)
+    own = {
+        "run": np.arange(result.runs),
+        "region": np.zeros(result.runs, dtype=np.int16),
+        "sector": np.full(result.runs, 2, dtype=np.int16),
+        "output_percent": values,
+        "price_percent": -values,
+    }
+    table = rows(range(result.runs), [result.plan.as_of, result.plan.horizon], 2)
+    (one,) = hit(Economy(place(result, table, sectors=own, regions=["USA", "CHN"])))
+    assert (one.region, one.sector) == ("USA", "MVH")
+    assert one.strength == pytest.approx(np.median(np.abs(values)))
+    for found, expected in ((one.output, band(values)), (one.price, band(-values))):
+        assert (found.low, found.middle, found.high) == pytest.approx((expected.low, expected.middle, expected.high))
