@@ -53,17 +53,17 @@ def band(values: NDArray[np.float64]) -> Band:
 
 def has_economy(result: Result) -> bool:
     """Whether the economy was solved for this result."""
-    return bool(result.manifest.get("economy", {}).get("regions"))
+    return bool(regions(result))
 
 
 def regions(result: Result) -> tuple[str, ...]:
     """Codes of the regions, in the order of the axes of the tables; none where the economy was not solved."""
-    return tuple(result.manifest.get("economy", {}).get("regions", ()))
+    return tuple((result.manifest.get("economy") or {}).get("regions", ()))
 
 
 def sectors(result: Result) -> tuple[str, ...]:
     """Codes of the sectors, likewise."""
-    return tuple(result.manifest.get("economy", {}).get("sectors", ()))
+    return tuple((result.manifest.get("economy") or {}).get("sectors", ()))
 
 
 class Economy:

@@ -50,6 +50,11 @@ def traded_of(rows, size, long=False, spread=1.0, moved=0.3):
     return traded_chart(found, *FULL, size)
 
 
+def new_trade(size):
+    none = Band(float("nan"), float("nan"), float("nan"))
+    return traded_chart([Trade("Importer from exporter", 0.0, Band(0.0, 1.0, 3.0), none)], *FULL, size)
+
+
 def collected_of(rows, size, long=False, scale=20.0):
     chance = np.random.default_rng(9)
     found = []
@@ -93,6 +98,7 @@ ECONOMY = {
     "trade of twelve pairs": lambda size: traded_of(12, size),
     "trade that stays": lambda size: traded_of(4, size, moved=0.0),
     "trade of a huge spread": lambda size: traded_of(6, size, spread=5.0, moved=2.0),
+    "trade that is new": lambda size: new_trade(size),
     "trade, long": lambda size: traded_of(6, size, long=True),
     "rates of one region": lambda size: collected_of(1, size),
     "rates of eight regions": lambda size: collected_of(8, size),
