@@ -41,7 +41,7 @@ def of_bands(bands: Iterable[Band], most: int = MOST) -> int:
 def signed(value: float, places: int) -> str:
     """A change: +0.31, −0.31, 0, near 0; a dash where it is no number."""
     words = level(value, places)
-    return f"+{words}" if value > 0 and words != NEAR else words
+    return f"+{words}" if 0 < value < math.inf and words != NEAR else words
 
 
 def level(value: float, places: int) -> str:

@@ -98,7 +98,7 @@ ECONOMY = {
     "trade of twelve pairs": lambda size: traded_of(12, size),
     "trade that stays": lambda size: traded_of(4, size, moved=0.0),
     "trade of a huge spread": lambda size: traded_of(6, size, spread=5.0, moved=2.0),
-    "trade that is new": lambda size: new_trade(size),
+    "trade that is new": new_trade,
     "trade, long": lambda size: traded_of(6, size, long=True),
     "rates of one region": lambda size: collected_of(1, size),
     "rates of eight regions": lambda size: collected_of(8, size),
