@@ -85,8 +85,8 @@ def collected_chart(rows: list[Rate], title: str, subtitle: str, source: str, si
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:
     """What each column is, with the dot that shows it."""
     for place, (words, edge) in enumerate(zip(heads, edges, strict=True)):
-        look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right"}
-        made.text(edge, above - DOT - 6, words, fontsize=SMALL, color=GREY, **look)
+        look: dict[str, Any] = {"ha": "right", "va": "top", "multialignment": "right"}
+        made.text(edge, above - DOT - 6 - height(words, SMALL), words, fontsize=SMALL, color=GREY, **look)
         if place < len(SHADES):
             _dot(made.canvas(edge - DOT, above - DOT - 2, DOT, DOT), DOT / 2, DOT / 2, SHADES[place])
 

@@ -73,8 +73,8 @@ def ranges_chart(
         made = sheet(size, title, subtitle, source, fixed + sum(highs))
         edges = [left + wide + sum(wides[: k + 1]) for k in range(3)]
         for head, edge in zip(heads, edges, strict=True):
-            look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right"}
-            made.text(edge, above - 4, head, fontsize=SMALL, color=GREY, **look)
+            look: dict[str, Any] = {"ha": "right", "va": "top", "multialignment": "right"}
+            made.text(edge, above - 4 - height(head, SMALL), head, fontsize=SMALL, color=GREY, **look)
         ends = _ends(rows)
         y, place = above, 0
         for name, some in panels.items():

@@ -86,8 +86,8 @@ def traded_chart(rows: list[Trade], title: str, subtitle: str, source: str, size
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:
     """What each column is, with the dot that shows it."""
     for place, (words, edge) in enumerate(zip(heads, edges, strict=True)):
-        look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right"}
-        made.text(edge, above - DOT - 6, words, fontsize=SMALL, color=GREY, **look)
+        look: dict[str, Any] = {"ha": "right", "va": "top", "multialignment": "right"}
+        made.text(edge, above - DOT - 6 - height(words, SMALL), words, fontsize=SMALL, color=GREY, **look)
         if place < 2:
             _dot(made.canvas(edge - DOT, above - DOT - 2, DOT, DOT), DOT / 2, DOT / 2, filled=place == 1)
 

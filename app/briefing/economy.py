@@ -9,14 +9,16 @@ from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from plots.amounts import NEAR, level, of_bands, signed, span, told
 from plots.income_paths import income_paths_chart
-from plots.numbers import counted, long_date
+from plots.numbers import counted, long_date, percent
 from plots.ranges import Measure, Row, ranges_chart
 from plots.style import Chart
 from plots.words import the
 from sim.analysis.economy import Band, Economy, band
 
-DRAWN, OUTCOMES, NAMED = 3, 4, 10
-"""Regions whose path is drawn, outcomes that have a column, runs that are named."""
+DRAWN, PANELS, OUTCOMES, NAMED = 3, 2, 4, 10
+"""Regions whose path is drawn, that are drawn by outcome; outcomes that have a column; runs that are named."""
+ENOUGH = 20
+"""Futures of an outcome whose range is drawn."""
 DAILY = 2_000_000
 """Run-days above which paths are read weekly."""
 
@@ -32,7 +34,8 @@ def gains_and_losses(found: Findings) -> list[Block]:
     if not economy.changes("real_income_percent").any():
         text = f"Real income is the same in every region and future as with {economy.reference}."
         return [Paragraph(text), *notes]
-    return [FigureBlock(_chart(found, economy)), FigureBlock(_paths(found, economy)), _table(found, economy), *notes]
+    charts = [_chart(found, economy), *_by_outcome(found, economy), _paths(found, economy)]
+    return [*map(FigureBlock, charts), _table(found, economy), *notes]
 
 
 # ── Words that the parts on the economy share ────────────────────────────────────────────────────────
@@ -129,9 +132,55 @@ def _finding(found: Findings, percents: dict[str, Band]) -> str:
     return said[0].upper() + said[1:]
 
 
+def _by_outcome(found: Findings, economy: Economy) -> list[Chart]:
+    """Real income of the foremost regions in the futures of each outcome that is not rare."""
+    values = economy.mean("real_income_percent")
+    parts = {name: economy.of_outcome(values, name) for name in found.ranked}
+    parts = {name: part for name, part in parts.items() if len(part) >= ENOUGH}
+    if len(parts) < 2:
+        return []
+    chosen = _foremost(found, economy)[:PANELS]
+    bands = {
+        code: {name: band(part[:, economy.regions.index(code)]) for name, part in parts.items()} for code in chosen
+    }
+    panels = {
+        region(found, code): [Row(found.titles[name], one, percent(found.odds[name].mean)) for name, one in own.items()]
+        for code, own in bands.items()
+    }
+    subtitle = (
+        f"Change of real income, %, {over_time(economy)}. Dot: median; line: 5–95 % of the futures of the outcome"
+    )
+    measure = Measure("% of real income", "of all futures", "outcome")
+    return [
+        ranges_chart(panels, measure, _outcome_finding(found, bands), subtitle, found.source, called="economy_outcomes")
+    ]
+
+
+def _outcome_finding(found: Findings, bands: dict[str, dict[str, Band]]) -> str:
+    """The region whose median differs most between outcomes, with the ends."""
+    places = of_bands(one for own in bands.values() for one in own.values())
+    ends = {code: sorted(own, key=lambda name: own[name].middle) for code, own in bands.items()}
+    code = max(ends, key=lambda key: bands[key][ends[key][-1]].middle - bands[key][ends[key][0]].middle)
+    worst, best = ends[code][0], ends[code][-1]
+    low, high = (signed(bands[code][name].middle, places) for name in (worst, best))
+    place = the(region(found, code))
+    if low == high:
+        return f"Real income of {place} is about the same in every outcome at the median, {low} %"
+    return (
+        f"Real income of {place} is at {low} % in “{found.titles[worst]}” and at {high} % in “{found.titles[best]}” at "
+        "the median"
+    )
+
+
+def _foremost(found: Findings, economy: Economy) -> list[str]:
+    """Regions by whose real income matters most here."""
+    bands = economy.cumulated_bands("real_income_bn")
+    sizes = {code: max(abs(one.low), abs(one.high)) for code, one in bands.items()}
+    return foremost(found, sizes) or list(economy.regions[:1])
+
+
 def _paths(found: Findings, economy: Economy) -> Chart:
-    sizes = {code: max(abs(one.low), abs(one.high)) for code, one in economy.cumulated_bands("real_income_bn").items()}
-    chosen = foremost(found, sizes)[:DRAWN] or list(economy.regions[:1])
+    chosen = _foremost(found, economy)[:DRAWN]
     step = 1 if len(economy.runs) * (economy.last - economy.first) <= DAILY else 7
     paths = {code: economy.path("real_income_percent", code, step) for code in chosen}
     titles = {code: region(found, code) for code in chosen}

@@ -234,3 +234,24 @@ def test_where_medians_are_near_nothing_the_title_names_the_widest_range():
     blocks = gains_and_losses(Findings(place(result, table, regions=["USA", "CHN"]), [], ""))
     title = of_kind(blocks, FigureBlock)[0].chart.title
     assert title.startswith("Real income is near unchanged at the median; the range is widest in the United States")
+
+
+def test_outcomes_are_drawn_with_the_futures_that_end_in_them():
+    found = played(runs=200)
+    chart = next(
+        one.chart for one in of_kind(gains_and_losses(found), FigureBlock) if one.chart.name.endswith("outcomes")
+    )
+    economy, values = found.economy, found.economy.mean("real_income_percent")
+    names = {found.titles[name]: name for name in found.result.outcome_names}
+    regions = {"United States": "USA", "China": "CHN"}
+    lines = zip(*(chart.table[key] for key in ("panel", "outcome", "p50_percent")), strict=True)
+    for panel, outcome, median in lines:
+        own = economy.of_outcome(values, names[outcome])[:, economy.regions.index(regions[panel])]
+        assert len(own) >= 20
+        assert median == pytest.approx(np.median(own), abs=1e-6)
+
+
+def test_where_every_future_ends_alike_outcomes_are_not_drawn():
+    single = played(runs=10)
+    names = [one.chart.name for one in of_kind(gains_and_losses(single), FigureBlock)]
+    assert names == ["economy_gains", "economy_paths"]
