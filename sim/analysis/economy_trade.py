@@ -108,7 +108,7 @@ class Diverted:
 
 
 class Cube:
-    """Trade by outcome, importer, exporter and sector, from the sums of the table `economy_trade`."""
+    """Trade by outcome, importer, exporter and sector, from sums over the runs that converged."""
 
     def __init__(self, economy: Economy) -> None:
         self.economy = economy
