@@ -93,6 +93,8 @@ class EconomyRecord:
         self.deviates = np.zeros(runs, dtype=np.bool_)
         self.failed = np.zeros(runs, dtype=np.bool_)
         """[run] some state did not converge"""
+        self.residual = np.zeros(runs)
+        """[run] largest error of the present state"""
         self.now = np.zeros((runs, regions, len(MEASURES)))
         self.imports_bn = np.zeros((runs, regions, regions))
         """[run, importer, exporter] present annual rate"""
@@ -206,8 +208,9 @@ class EconomyRecord:
             for day in before:
                 if day < today:
                     world.today = day
-                    rated = self._rated(rows, whole=True)
-                    self.steps.push(rows, day, np.log1p(rated.applied))
+                    wedge = np.log1p(self._rated(rows, whole=True).applied)
+                    moved = np.flatnonzero((wedge != self.steps.wedge).any(1))
+                    self.steps.push(moved, day, wedge[moved])
         finally:
             world.today = today
 
@@ -303,6 +306,7 @@ class EconomyRecord:
         )
         self._put(rows, solved.state, self.reference_of)
         self.failed = ~solved.converged[self.reference_of]
+        self.residual = solved.error[self.reference_of]
         for part in _parts(len(rows)):
             here = self.reference_of[part]
             self._look(part, self.reference.take(here), self.reference.take(here))
@@ -313,6 +317,7 @@ class EconomyRecord:
         solved = self._solved(problem, self._start(rows, problem))
         self._put(rows, solved.state, np.arange(len(rows)))
         self.failed[rows] |= ~solved.converged
+        self.residual[rows] = solved.error
         assert self.reference is not None
         self._add_up(rows)
         for part in _parts(len(rows)):
@@ -400,7 +405,8 @@ class EconomyRecord:
 
     def _note(self, rows: Rows) -> None:
         day = np.full(len(rows), self._simulation.world.today, dtype=np.int32)
-        self._noted.append({"row": rows.copy(), "day": day, "value": self.now[rows], "failed": self.failed[rows]})
+        entry = {"row": rows.copy(), "day": day, "value": self.now[rows]}
+        self._noted.append(entry | {"failed": self.failed[rows], "residual": self.residual[rows]})
 
     def measure(self, name: str, regions: list[int], partners: list[int]) -> Numbers:
         """[run] a measure of an actor as it is now: of `names.ECONOMY`, over the regions that it speaks for."""
@@ -422,7 +428,7 @@ class EconomyRecord:
         """Everything noted: row, day, value [entry, region, measure], failed; by row, then by day."""
         shape = (0, self.base.regions, len(MEASURES))
         empty = {"row": np.zeros(0, np.int64), "day": np.zeros(0, np.int32), "value": np.zeros(shape)}
-        chunks = [empty | {"failed": np.zeros(0, np.bool_)}, *self._noted]
+        chunks = [empty | {"failed": np.zeros(0, np.bool_), "residual": np.zeros(0)}, *self._noted]
         noted = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
         # Of several entries on one day the last counts: on as_of the policy that is held comes first.
         order = np.lexsort((np.arange(len(noted["row"])), noted["day"], noted["row"]))
@@ -454,6 +460,7 @@ class EconomyRecord:
         }
         table |= {name: entries["value"][:, :, column].reshape(-1) for column, name in enumerate(MEASURES)}
         table["front_loaded_bn"] = self.hikes.front_loaded_bn(row, day, until).reshape(-1)
+        table["residual"] = np.repeat(entries["residual"], regions)
         table["converged"] = np.repeat(~entries["failed"], regions).astype(np.int8)
         return table
 
@@ -577,7 +584,7 @@ class EconomyRecord:
 
 
 _KEPT = (
-    "stale", "on_base_day", "statutory", "way_around", "limits", "capacity", "reference_of", "deviates", "failed",
+    "stale", "on_base_day", "statutory", "way_around", "limits", "capacity", "reference_of", "deviates", "failed", "residual",
     "now", "imports_bn", "since",
 )  # fmt: skip
 
