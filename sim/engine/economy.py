@@ -84,15 +84,23 @@ class EconomyRecord:
         """[run, slice, (share, allowed)] as they are"""
         self.capacity = np.full((runs, len(levers.capped)), np.inf)
         self.state = State(
-            np.zeros((runs, regions, sectors)), np.ones((runs, regions, sectors)), np.zeros((runs, regions)),
+            np.zeros((runs, regions, sectors)), np.zeros((runs, regions, sectors)), np.ones((runs, regions, sectors)),
+            np.zeros((runs, regions)),
             np.zeros((runs, len(levers.slices))), np.zeros((runs, len(levers.capped))),
         )  # fmt: skip
+        self.held_limits, self.held_capacity = self.limits, self.capacity
+        """those of the policy held"""
         self.reference: Picture | None = None
+        """[kind] runs that assume the same have the same reference"""
+        self.reference_state: State | None = None
+        self.reference_error = np.zeros(0)
         self.reference_of = np.zeros(runs, dtype=np.int64)
-        """[run] row of the reference"""
+        """[run] which of the kinds a run is of"""
         self.deviates = np.zeros(runs, dtype=np.bool_)
         self.failed = np.zeros(runs, dtype=np.bool_)
         """[run] some state did not converge"""
+        self.residual = np.zeros(runs)
+        """[run] largest error of the present state"""
         self.now = np.zeros((runs, regions, len(MEASURES)))
         self.imports_bn = np.zeros((runs, regions, regions))
         """[run, importer, exporter] present annual rate"""
@@ -172,7 +180,10 @@ class EconomyRecord:
         if world.today in self.report:
             changed = np.union1d(changed, np.flatnonzero(self.deviates))
         if len(changed):
-            self._solve(changed)
+            back = self._is_held(changed)
+            for part, solve in ((changed[back], self._back), (changed[~back], self._solve)):
+                if len(part):
+                    solve(part)
         if world.today in self.report:
             steady = np.setdiff1d(np.arange(len(world)), changed)
             if world.today == self.plan.horizon and len(steady):
@@ -206,8 +217,9 @@ class EconomyRecord:
             for day in before:
                 if day < today:
                     world.today = day
-                    rated = self._rated(rows, whole=True)
-                    self.steps.push(rows, day, np.log1p(rated.applied))
+                    wedge = np.log1p(self._rated(rows, whole=True).applied)
+                    moved = np.flatnonzero((wedge != self.steps.wedge).any(1))
+                    self.steps.push(moved, day, wedge[moved])
         finally:
             world.today = today
 
@@ -302,30 +314,48 @@ class EconomyRecord:
             *(np.concatenate([getattr(one, name) for one in pictures]) for name in Picture.__dataclass_fields__)
         )
         self._put(rows, solved.state, self.reference_of)
+        self.held_limits, self.held_capacity = self.limits.copy(), self.capacity.copy()
+        self.reference_state, self.reference_error = self.state.take(first), solved.error
         self.failed = ~solved.converged[self.reference_of]
+        self.residual = solved.error[self.reference_of]
         for part in _parts(len(rows)):
             here = self.reference_of[part]
             self._look(part, self.reference.take(here), self.reference.take(here))
         self._note(rows)
+
+    def _back(self, rows: Rows) -> None:
+        """Runs that are back at the policy held: the reference itself, so that what was reversed leaves no trace."""
+        assert self.reference is not None and self.reference_state is not None
+        self._add_up(rows)
+        here = self.reference_of[rows]
+        self.state.put(rows, self.reference_state.take(here))
+        self.residual[rows] = self.reference_error[here]
+        for part in _parts(len(rows)):
+            chosen = rows[part]
+            picture = self.reference.take(self.reference_of[chosen])
+            self._look(chosen, picture, picture)
+        self.deviates[rows] = False
+        self._note(rows)
+
+    def _is_held(self, rows: Rows) -> NDArray[np.bool_]:
+        """[row] whether wedges, limits and capacities are those of the policy held."""
+        same = (self.steps.wedge[rows] == self.steps.base[rows]).all(1)
+        same &= (self.limits[rows] == self.held_limits[rows]).all((1, 2))
+        return same & (self.capacity[rows] == self.held_capacity[rows]).all(1)
 
     def _solve(self, rows: Rows) -> None:
         problem = self._problem(rows)
         solved = self._solved(problem, self._start(rows, problem))
         self._put(rows, solved.state, np.arange(len(rows)))
         self.failed[rows] |= ~solved.converged
+        self.residual[rows] = solved.error
         assert self.reference is not None
         self._add_up(rows)
         for part in _parts(len(rows)):
             chosen = rows[part]
             self._look(chosen, self._picture(problem, solved, part), self.reference.take(self.reference_of[chosen]))
-        held = self.steps.wedge[rows] == self.steps.base[rows]
-        self.deviates[rows] = ~held.all(1) | self._bounds_deviate(rows)
+        self.deviates[rows] = True
         self._note(rows)
-
-    def _bounds_deviate(self, rows: Rows) -> NDArray[np.bool_]:
-        """[row] whether some limit or capacity stands at all: those of the reference are solved again too."""
-        bound = np.isfinite(self.limits[rows][:, :, 1]).any(1)
-        return bound | np.isfinite(self.capacity[rows]).any(1)
 
     def _solved(self, problem: Problem, start: State) -> Solved:
         return self.levers.economy.solver.solve(problem, start)
@@ -400,7 +430,8 @@ class EconomyRecord:
 
     def _note(self, rows: Rows) -> None:
         day = np.full(len(rows), self._simulation.world.today, dtype=np.int32)
-        self._noted.append({"row": rows.copy(), "day": day, "value": self.now[rows], "failed": self.failed[rows]})
+        entry = {"row": rows.copy(), "day": day, "value": self.now[rows]}
+        self._noted.append(entry | {"failed": self.failed[rows], "residual": self.residual[rows]})
 
     def measure(self, name: str, regions: list[int], partners: list[int]) -> Numbers:
         """[run] a measure of an actor as it is now: of `names.ECONOMY`, over the regions that it speaks for."""
@@ -422,7 +453,7 @@ class EconomyRecord:
         """Everything noted: row, day, value [entry, region, measure], failed; by row, then by day."""
         shape = (0, self.base.regions, len(MEASURES))
         empty = {"row": np.zeros(0, np.int64), "day": np.zeros(0, np.int32), "value": np.zeros(shape)}
-        chunks = [empty | {"failed": np.zeros(0, np.bool_)}, *self._noted]
+        chunks = [empty | {"failed": np.zeros(0, np.bool_), "residual": np.zeros(0)}, *self._noted]
         noted = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
         # Of several entries on one day the last counts: on as_of the policy that is held comes first.
         order = np.lexsort((np.arange(len(noted["row"])), noted["day"], noted["row"]))
@@ -454,6 +485,7 @@ class EconomyRecord:
         }
         table |= {name: entries["value"][:, :, column].reshape(-1) for column, name in enumerate(MEASURES)}
         table["front_loaded_bn"] = self.hikes.front_loaded_bn(row, day, until).reshape(-1)
+        table["residual"] = np.repeat(entries["residual"], regions)
         table["converged"] = np.repeat(~entries["failed"], regions).astype(np.int8)
         return table
 
@@ -554,8 +586,10 @@ class EconomyRecord:
         stored: dict[str, NDArray[Any]] = dict(kept)
         for group, arrays in (("entries", entries), ("steps", steps), ("hikes", hikes)):
             stored |= {f"{group}.{name}": values for name, values in arrays.items()}
-        if self.reference is not None:
+        if self.reference is not None and self.reference_state is not None:
             stored |= {f"reference.{name}": values for name, values in vars(self.reference).items()}
+            stored |= {f"reference_state.{name}": values for name, values in vars(self.reference_state).items()}
+            stored["reference_error"] = self.reference_error
         return stored
 
     def resume(self, arrays: dict[str, NDArray[Any]]) -> Self:
@@ -572,13 +606,15 @@ class EconomyRecord:
         self.steps = Steps.restore(group("steps."))
         self.hikes.resume(group("hikes."))
         reference = group("reference.")
-        self.reference = Picture(**reference) if reference else None
+        if reference:
+            self.reference, self.reference_state = Picture(**reference), State(**group("reference_state."))
+            self.reference_error = arrays["reference_error"]
         return self
 
 
 _KEPT = (
-    "stale", "on_base_day", "statutory", "way_around", "limits", "capacity", "reference_of", "deviates", "failed",
-    "now", "imports_bn", "since",
+    "stale", "on_base_day", "statutory", "way_around", "limits", "capacity", "reference_of", "deviates", "failed", "residual",
+    "held_limits", "held_capacity", "now", "imports_bn", "since",
 )  # fmt: skip
 
 
