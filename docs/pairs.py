@@ -14,7 +14,7 @@ import sim.economy
 from sim.economy import Economy, Solution
 
 PAGE = Path(__file__).with_name("economy.md")
-BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 US, CHINA = "USA", "CHN"
 PAIRS = ((20, 0), (20, 20), (30, 10), (145, 125))
 NUMBERS = (1.0, 4.0, 8.0)
@@ -150,8 +150,8 @@ def span(world: Economy, on_china: float, on_us: float) -> str:
 TEACHING = "7 regions × 44 sectors of 2017 with links¹: 20 / 0, the US at ε = "
 OECD = "OECD table of 2022, 81 × 28, no links, balanced, four elasticity sets¹: "
 IGNATENKO = (
-    "Ignatenko, Lashkaripour, Macedoni, Simonovska (2025), table 8: 54 both ways with China, 10 both ways between the US "
-    "and all others; 194 countries, one sector, ε = 4, revenue relieves the tax on labour"
+    "Ignatenko, Lashkaripour, Macedoni, Simonovska (2025), table 8: 54 both ways with China, 10 both ways between the "
+    "US and all others; 194 countries, one sector, ε = 4, revenue relieves the tax on labour"
 )
 ZHOU = "Zhou (2020), as read in a report: the tariffs of 2018–19; part of GDP"
 FAJGELBAUM = "Fajgelbaum, Goldberg, Kennedy, Khandelwal (2020): the tariffs of 2018; the US, part of GDP"
@@ -192,7 +192,7 @@ TABLES = {"pairs": pairs, "flip": flip, "settings": settings, "literature": lite
 
 def written(text: str) -> str:
     """The page with its tables as they are now. KeyError for a table that there is not."""
-    return BLOCK.sub(lambda match: match[1] + "\n" + "\n".join(TABLES[match[2]]()) + "\n" + match[3], text)
+    return BLOCK.sub(lambda match: match[1] + "\n" + "\n".join(TABLES[match[2]]()) + "\n\n" + match[3], text)
 
 
 if __name__ == "__main__":
