@@ -2,11 +2,12 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.docs.test_site import DOCS
+DOCS = Path(__file__).parents[2] / "docs"
 
 spec = importlib.util.spec_from_file_location("pairs", DOCS / "pairs.py")
 pairs = importlib.util.module_from_spec(spec)
