@@ -58,7 +58,9 @@ class State:
         shape = (runs, base.regions, base.sectors)
         rent = np.zeros((runs, 0)) if limits is None else np.where(limits.allowed == 0, np.inf, 0.0)
         places = 0 if capacity is None else len(capacity.region)
-        return cls(np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places)))
+        return cls(
+            np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places))
+        )
 
     def take(self, rows: Places) -> Self:
         """Some runs, copied."""
