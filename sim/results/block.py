@@ -118,6 +118,21 @@ def run_hashes(
         yield hashlib.blake2b(b"".join((names[place], row.data, story, path, life)), digest_size=HASH_BYTES).digest()
 
 
+def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """[run, byte] of a [run, column] array: truths eight to a byte, numbers little-endian."""
+    if array.dtype == np.bool_:
+        return np.packbits(array, axis=1)
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).view(np.uint8)
+
+
+def _rows_as_bytes(count: int, row: NDArray[np.int64], columns: Iterable[NDArray[Any]]) -> Iterator[memoryview]:
+    """The columns of each run, as bytes; `row` is sorted."""
+    table = np.concatenate([_as_bytes(column[:, None]) for column in columns], axis=1)
+    ends = np.searchsorted(row, np.arange(count + 1))
+    for first, last in pairwise(ends):
+        yield table[first:last].data
+
+
 def digest(blocks: Iterable[dict[str, NDArray[Any]]]) -> str:
     """The digest of an ensemble: the hash of its runs' hashes, in run order. Takes the `runs` of each block."""
     whole = hashlib.blake2b(digest_size=HASH_BYTES)
