@@ -72,8 +72,7 @@ _SETS = ("us_imports_2024", "china_imports_2017", PAIR_TOTALS)
 def _public(scenario: Scenario, name: str) -> TrancheTable:
     """The cells of a shipped set that were public on as_of, between regions that somebody at the table holds or not."""
     table = load_dataset(name)
-    known = table.known <= days.day(scenario.as_of)
-    return TrancheTable(**{key: column[known] for key, column in vars(table).items() if isinstance(column, np.ndarray)})
+    return table.where(table.known <= days.day(scenario.as_of))
 
 
 def imports_by_sector(scenario: Scenario, importers: list[str], exporters: list[str]) -> list[Sectoral]:

@@ -23,8 +23,8 @@ SHARE_TOLERANCE = 1e-4
 """how far shares that add up to 1 may be off by rounding; within it they are scaled to add up exactly"""
 TOTAL_TOLERANCE = 1e-3
 """how far a stated total may be off what the flows give, relative"""
-RESIDUAL_TOLERANCE = 1e-6
-"""negative final demand taken for rounding, relative to absorption"""
+RESIDUAL_TOLERANCE = 1e-4
+"""negative final demand taken for rounding of the coefficients, relative to absorption; it stays as it is"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,17 +223,13 @@ def _check_demand(data: DataSet, source: Files) -> None:
     else:
         wrong = (absorption == 0) & ((data.final_share > 0) | (residual < 0))
         rule = "a sector in final demand or among inputs is bought from someone in trade_flows.csv"
+    coefficients = replace(source, problems=Problems()).coefficients() if wrong.any() else None
     for n, k in np.argwhere(wrong):
-        size = f" ({residual[n, k] / absorption[n, k]:.1%} of what it buys)" if absorption[n, k] else ""
-        found = f"final demand of {_cell(source, n, k)} would be {residual[n, k]:,.2f} million USD{size}"
-        if data.final_share is not None:
+        if data.final_share is None:
+            size = f" ({residual[n, k] / absorption[n, k]:.1%} of what it buys)" if absorption[n, k] else ""
+            found = f"final demand of {_cell(source, n, k)} would be {residual[n, k]:,.2f} million USD{size}"
+        else:
             found = f"{_cell(source, n, k)} is needed, and nothing of it is bought"
-        source.problems.tell(*_place(source, n, k), found, rule)
-
-
-def _place(source: Files, n: int, k: int) -> tuple[str, int | None]:
-    """Where the use of input k in region n begins."""
-    coefficients = replace(source, problems=Problems()).coefficients()
-    if coefficients is None:
-        return files.FLOWS, None
-    return files.COEFFICIENTS, int(coefficients.lines[n, k, 0])
+        file = files.SHARES if coefficients is None else coefficients.file
+        line = None if coefficients is None else int(coefficients.lines[n, k, 0])
+        source.problems.tell(file, line, found, rule)

@@ -46,13 +46,14 @@ UNTAXED_ELASTICITY = 5.0
 takes for services; assumption, range 4 to 10"""
 HIGHEST_RATE = 10.0
 """a rate above this, 1000 %, is taken for one in per cent"""
+_LAST_DIGITS = 1e-12
 _A_SHARE = "a share is 0 to 1"
 _A_RATE = f"a rate is a fraction, 0 to {HIGHEST_RATE:g}: 0.10 is 10 %"
 
 
 def is_share(values: Floats) -> Truths:
-    """0 to 1."""
-    return (values >= 0) & (values <= 1)
+    """0 to 1, but for the last digits of a difference such as 1 − 0.9 − 0.1."""
+    return (values >= -_LAST_DIGITS) & (values <= 1 + _LAST_DIGITS)
 
 
 def is_rate(values: Floats) -> Truths:
@@ -86,6 +87,8 @@ class Files:
             return None
         laid = [self.axis(table, column) for column in axes]
         values = numbers(table, value, holds, rule, self.problems)
+        if holds is is_share:
+            values = np.clip(values, 0, 1)
         return grid(table, laid, values, complete, self.problems)
 
     def flows(self) -> Grid | None:

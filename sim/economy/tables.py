@@ -44,9 +44,10 @@ class Problems(list[str]):
     """Mistakes found so far."""
 
     def tell(self, file: str, line: int | None, found: str, rule: str) -> None:
-        """Note one; `line` counts from 1, None where the mistake is of the whole file."""
+        """Note one, on one line; `line` counts from 1, None where the mistake is of the whole file."""
         place = file if line is None else f"{file}:{line}"
-        self.append(f"{place}: {found}; {rule}")
+        text = f"{place}: {found}; {rule}"
+        self.append("".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text))
 
 
 @dataclass(frozen=True, eq=False)

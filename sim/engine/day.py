@@ -92,6 +92,8 @@ def record_in_force(simulation: Simulation) -> None:
         simulation.world.in_force[rows[changed], i] = now[changed]
         if plan.instruments[i].kind == "tariff":
             simulation.series.stale[rows[changed]] = True
+        if simulation.economy is not None and i in simulation.economy.levers.felt:
+            simulation.economy.stale[rows[changed]] = True
         # On the first day only what becomes effective on it is news.
         told = changed if today > plan.start else changed[world.effective[:, i][changed] == today]
         _tell(simulation, rows[told[now[told]]], What.enters_into_force, "instruments", i)

@@ -17,7 +17,7 @@ from sim.negotiation.presets import expand
 from sim.scenario.evaluation import Compiled, Timed, compile_expression
 from sim.scenario.expressions import TIMED, Expression, Symbol
 from sim.scenario.model import Instrument, Scenario
-from sim.scenario.names import symbols
+from sim.scenario.names import ECONOMY, symbols
 from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Doctrine, Rule, Script
 from sim.scenario.provenance import collect_scalars
@@ -127,6 +127,15 @@ class Plan:
     def unrecorded_series(self) -> list[str]:
         """Averages that only rules read: computed when they are read."""
         return [name for name in self.averages if name not in self.recorded_series]
+
+    def every_act(self) -> list[Act]:
+        """All that rules, scripts, deals and events may bring about."""
+        acts = [act for _, terms in self.deals for act in terms]
+        acts += [act for event in self.events.values() for act in event]
+        for player in self.players:
+            acts += [act for rule in player.rules for act in rule.acts]
+            acts += [act for scripted in player.script for act in scripted.acts]
+        return acts
 
     @cached_property
     def offer_paths(self) -> list[str]:
@@ -298,8 +307,12 @@ class _Compiler:
             rule.draw == "once",
             self.acts(rule.do, f"{path}.do"),
             self.rests_on(rule),
-            any(_restless(one) for one in _expressions(rule)),
+            any(_restless(one) or self._of_economy(one) for one in _expressions(rule)),
         )
+
+    def _of_economy(self, expression: Expression) -> bool:
+        """Whether it reads a measure of the economy, which moves with the ages of tariffs too."""
+        return self.scenario.economy is not None and any(name.split(".")[0] in ECONOMY for name in expression.names)
 
     def rests_on(self, rule: Rule) -> frozenset[str]:
         """First words of the names that the rule reads (an actor's latest move whole), and its targets."""

@@ -17,6 +17,8 @@ from sim.engine import chance, trackers, turns
 from sim.engine.acts import Mover
 from sim.engine.calendar import Calendar
 from sim.engine.day import open_day, record_in_force
+from sim.engine.economy import EconomyRecord, report_days
+from sim.engine.levers import levers_of
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
 from sim.engine.rates import RateRecord, Rates
@@ -104,7 +106,9 @@ class Simulation:
         self.settled = Settled(plan, len(world))
         recorded, others = _tariffs(plan)
         self.series = RateRecord(world, recorded, others, lambda: self.dirty)
-        self.view = View(plan, world, assumptions, self.series.recorded, self.series.other)
+        levers = levers_of(plan)
+        self.economy = None if levers is None else EconomyRecord(self, levers)
+        self.view = View(plan, world, assumptions, self.series.recorded, self.series.other, self._measure)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
         self.calendar = self._fresh_calendar()
@@ -113,6 +117,8 @@ class Simulation:
 
     def _fresh_calendar(self) -> Calendar:
         fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
+        if self.economy is not None:
+            fixed += [self.economy.levers.base_day, *report_days(self.plan.as_of, self.plan.horizon)]
         fixed += [timed.day for timed in self.plan.timed.values() if timed.day is not None]
         for player in self.plan.players:
             for move in player.script:
@@ -151,6 +157,8 @@ class Simulation:
         self.world.cursor[:] = 0
         self.stirred = self.calendar.stirred(day, self.settled)
         open_day(self)
+        if self.economy is not None:
+            self.economy.open()
         turns.mark_due(self)
 
     def _day(self) -> Question | None:
@@ -161,6 +169,8 @@ class Simulation:
             return Question(player.name, self.world.today, self.world.run[rows])
         record_in_force(self)
         self.series.record()
+        if self.economy is not None:
+            self.economy.record()
         trackers.gather(self.view.within(self.stirred), self.stirred, self.world)
         self.world.done = True
         return None
@@ -212,6 +222,14 @@ class Simulation:
         self.dirty |= changed
         if any(self.plan.instruments[i].kind == "tariff" for i in changed):
             self.series.stale[rows] = True
+        if self.economy is not None and not self.economy.levers.felt.isdisjoint(changed):
+            self.economy.stale[rows] = True
+
+    def _measure(self, measure: str, actor: str, partner: str | None) -> NDArray[np.float64]:
+        """[run] a measure of the economy, for expressions."""
+        assert self.economy is not None
+        regions_of = self.economy.levers.regions_of
+        return self.economy.measure(measure, regions_of(actor), [] if partner is None else regions_of(partner))
 
     def observed(self, section: str, column: int, rows: Rows, mover: Mover) -> None:
         """Those who see the move will answer it after their reaction time, tomorrow at the earliest."""
@@ -295,6 +313,8 @@ class Simulation:
         args = (self.dispositions.take(index), self._asked, self.consider)
         twin._set(self.plan, world, self.log.take(index), assumptions, uniforms, *args)
         twin.series.resume(self.series.take(index))
+        if self.economy is not None and twin.economy is not None:
+            twin.economy.resume(self.economy.take(index))
         chance.redraw(twin, np.arange(len(index)) % children > 0)
         return twin
 
@@ -303,6 +323,8 @@ class Simulation:
         arrays = {f"world.{name}": array for name, array in self.world.arrays().items()}
         arrays |= {f"log.{name}": array for name, array in self.log.entries()._asdict().items()}
         arrays |= {f"series.{name}": array for name, array in self.series.arrays().items()}
+        if self.economy is not None:
+            arrays |= {f"economy.{name}": array for name, array in self.economy.arrays().items()}
         arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
         marks = self.world.marks() | {"asked": list(self._asked)}
         state = json.dumps(
@@ -315,7 +337,9 @@ class Simulation:
     def restore(cls, plan: Plan, path: Path) -> Self:
         """Take up a saved simulation of the same plan where it stood."""
         with np.load(path) as stored:
-            parts: dict[str, dict[str, NDArray]] = {"world": {}, "log": {}, "series": {}, "assumption": {}}  # type: ignore[type-arg]
+            parts: dict[str, dict[str, NDArray]] = {  # type: ignore[type-arg]
+                group: {} for group in ("world", "log", "series", "economy", "assumption")
+            }
             for key in stored.files:
                 kind, _, name = key.partition(".")
                 if name:
@@ -329,6 +353,8 @@ class Simulation:
         lineages = (Uniforms.from_lineage(state["uniforms"]), Uniforms.from_lineage(state["dispositions"]))
         simulation._set(plan, world, Log(Entries(**parts["log"])), parts["assumption"], *lineages, asked, None)
         simulation.series.resume(parts["series"])
+        if simulation.economy is not None:
+            simulation.economy.resume(parts["economy"])
         return simulation
 
 

@@ -12,7 +12,6 @@ from sim.engine.plan import Plan, plan
 from sim.instruments import lives
 from sim.instruments.layers import AverageSeries, Layer, LayerError, Mode, Stacks
 from sim.instruments.tranches import TrancheTable, combine, from_records, load_dataset
-from sim.negotiation.policy import Act
 from sim.scenario.checks import Finding
 from sim.scenario.model import Good, Instrument, Scenario
 from sim.scenario.names import tariff_pairs
@@ -46,8 +45,8 @@ class TariffSeries:
     A pair of which the trade data hold nothing has an average of NaN.
     """
 
-    def __init__(self, plan: Plan, series: Sequence[str] | None = None) -> None:
-        """For the named series, all of the plan if none are given."""
+    def __init__(self, plan: Plan, series: Sequence[str] | None = None, table: TrancheTable | None = None) -> None:
+        """For the named series, all of the plan if none are given; stacks over `table`, by default what they need."""
         self.plan = plan
         goods, actors = plan.scenario.goods, plan.scenario.actors
         wanted = plan.recorded_series + plan.unrecorded_series if series is None else list(series)
@@ -57,7 +56,8 @@ class TariffSeries:
         importers, exporters = (
             {region for side in sides for region in actors[side[place]].regions} for place in (0, 1)
         )
-        table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
+        if table is None:
+            table = tranche_table(plan.scenario).select(sorted(importers), sorted(exporters))
         self.sources, self.layers = self._layers()
         self.stacks = Stacks.compile(self.layers, table)
         self._covering = self.stacks.covering
@@ -182,20 +182,11 @@ class TariffSeries:
 def _freed(plan: Plan) -> dict[int, frozenset[int]]:
     """Instrument → actors that some move may exempt from it."""
     found: dict[int, frozenset[int]] = {}
-    for act in _all_acts(plan):
+    for act in plan.every_act():
         if act.verb == "exempt":
             for column in act.targets:
                 found[column] = found.get(column, frozenset()) | set(act.actors)
     return found
-
-
-def _all_acts(plan: Plan) -> list[Act]:
-    acts = [act for _, terms in plan.deals for act in terms]
-    acts += [act for event in plan.events.values() for act in event]
-    for player in plan.players:
-        acts += [act for rule in player.rules for act in rule.acts]
-        acts += [act for scripted in player.script for act in scripted.acts]
-    return acts
 
 
 def _name_of(instrument: str, place: int) -> str:

@@ -117,7 +117,10 @@ class TrancheTable:
         tranche: str | Sequence[str] = "*",
     ) -> TrancheTable:
         """The cells that fit; patterns as in `fits`."""
-        chosen = self.fits(importer, exporter, sector, tranche)
+        return self.where(self.fits(importer, exporter, sector, tranche))
+
+    def where(self, chosen: Truths) -> TrancheTable:
+        """The chosen cells, a mask [cell]."""
         return TrancheTable(**{name: getattr(self, name)[chosen] for name in _COLUMNS})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,12 @@ class Block:
     """the log: run, day, what, who, subject, rule, value"""
     rates: dict[str, NDArray[Any]]
     """tariff series wherever they change: run, day, series, value in percentage points"""
+    economy: dict[str, dict[str, NDArray[Any]]]
+    """tables of the economy by name; none where no economy is solved"""
+
+    def tables(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """Every table by its name."""
+        return {"runs": self.runs, "events": self.events, "rates": self.rates, **self.economy}
 
 
 def finish(simulation: Simulation) -> Block:
@@ -41,9 +47,11 @@ def finish(simulation: Simulation) -> Block:
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
     runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
     runs |= _dates(simulation)
-    hashes = np.frombuffer(b"".join(run_hashes(simulation, outcome, entries, rates)), dtype="<u8").reshape(-1, 2)
+    economy = {} if simulation.economy is None else simulation.economy.tables(outcome)
+    hashed = run_hashes(simulation, outcome, entries, rates, economy.get("economy", {}))
+    hashes = np.frombuffer(b"".join(hashed), dtype="<u8").reshape(-1, 2)
     runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
-    return Block(runs, _with_runs(run, entries), _with_runs(run, rates))
+    return Block(runs, _with_runs(run, entries), _with_runs(run, rates), economy)
 
 
 def outcomes(simulation: Simulation) -> NDArray[np.int16]:
@@ -85,16 +93,32 @@ _DATES = {
 }
 
 
-def run_hashes(simulation: Simulation, outcome: NDArray[np.int16], entries: Entries, rates: Rates) -> Iterator[bytes]:
-    """One hash a run, over the name of its outcome, its state, assumptions, log and tariff path, in canonical form."""
+def run_hashes(
+    simulation: Simulation,
+    outcome: NDArray[np.int16],
+    entries: Entries,
+    rates: Rates,
+    economy: dict[str, NDArray[Any]],
+) -> Iterator[bytes]:
+    """One hash a run, over the name of its outcome, its state, assumptions, log, tariff and economic path.
+
+    All are in canonical form; `economy` is the table of that name, empty where none is solved.
+    """
     world, names = simulation.world, [name.encode() for name in outcome_names(simulation.plan)]
     arrays = [array for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
     arrays += [values[:, None] for _, values in sorted(simulation.assumptions.items())]
     state = np.concatenate([_as_bytes(array) for array in arrays], axis=1)
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
-    for place, row, story, path in zip(outcome.tolist(), state, told, paths, strict=True):
-        yield hashlib.blake2b(b"".join((names[place], row.data, story, path)), digest_size=HASH_BYTES).digest()
+    lived = _rows_as_bytes(len(world), *_by_row(world.run, economy)) if economy else repeat(memoryview(b""), len(world))
+    for place, row, story, path, life in zip(outcome.tolist(), state, told, paths, lived, strict=True):
+        yield hashlib.blake2b(b"".join((names[place], row.data, story, path, life)), digest_size=HASH_BYTES).digest()
+
+
+def _by_row(run: NDArray[np.int64], table: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
+    """(Row of each entry, the other columns) of a table in the order of the runs."""
+    place = np.repeat(np.arange(len(run)), np.diff(np.append(np.flatnonzero(np.diff(table["run"], prepend=-1)), len(table["run"]))))
+    return place, [values for name, values in table.items() if name != "run"]
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

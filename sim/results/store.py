@@ -20,7 +20,6 @@ from sim.results.block import Block
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("runs", "events", "rates")
 Columns = dict[str, NDArray[Any]]
 
 
@@ -44,8 +43,7 @@ def write_block(block: Block, folder: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     connection = connect()
-    for table in TABLES:
-        columns: Columns = getattr(block, table)
+    for table, columns in block.tables().items():
         connection.register("columns", {name: np.ascontiguousarray(values) for name, values in columns.items()})
         path = str(unfinished / f"{table}.parquet").replace("'", "''")
         connection.execute(f"COPY (SELECT * FROM columns) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")

@@ -1,0 +1,255 @@
+"""The levers of a scenario as wedges on the economy: tariffs by cell, limits on parts of trade, capacities.
+
+A cell is one importer, exporter and sector of the economy's data that some tariff layer of the scenario touches. Its
+statutory rate is the base rate of the data plus what the layers have changed since the base day, as an average at
+the fixed weights of the trade data: layers in force on the base day are the base rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import sim.economy
+from sim import days
+from sim.days import MISSING
+from sim.economy import Economy
+from sim.economy.collection import reroutable
+from sim.economy.measures import BN
+from sim.engine.plan import Plan
+from sim.engine.tariffs import TariffSeries, tranche_table
+from sim.instruments import lives
+from sim.instruments.layers import Stacks
+from sim.instruments.tranches import TrancheTable
+from sim.scenario.economy import SHIPPED_DATA
+from sim.world.window import window
+from sim.world.world import World
+
+Numbers = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+BASE_DAY = "2025-01-01"
+"""Day of the base rates of the shipped data; data of one's own are read as of the same day."""
+ALL_GOODS = "GOODS"
+"""Sector of trade data that do not tell sectors apart: its rates hold for every taxed sector."""
+
+
+@lru_cache(maxsize=4)
+def economy_of(data: str) -> Economy:
+    """The economy that a scenario names: a shipped one, or that of a folder. DataError, OSError as in `load`."""
+    return sim.economy.load(None if data in SHIPPED_DATA else data, BASE_DAY)
+
+
+@lru_cache(maxsize=4)
+def levers_of(plan: Plan) -> Levers | None:
+    """The levers of a plan, compiled once; None where no economy is solved."""
+    return None if plan.scenario.economy is None else Levers(plan)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of trade that an instrument holds back."""
+
+    instrument: int
+    target: int | None
+    """cell of `exempt`: the actor that a side deal may free from it"""
+    cell: int
+    """place in `[sector, importer, exporter]`, flattened"""
+    path: str
+    """of the restriction in the scenario"""
+    has_own_allowance: bool
+
+
+class Levers:
+    """Wedges of a plan. `cell` holds places in `[sector, importer, exporter]` of the economy, flattened."""
+
+    def __init__(self, plan: Plan) -> None:
+        settings = plan.scenario.economy
+        assert settings is not None
+        self.plan = plan
+        self.settings = settings
+        self.economy = economy_of(settings.data)
+        self.base_day = days.day(BASE_DAY)
+        data = self.economy.data
+        self._region = {code: place for place, code in enumerate(data.regions)}
+        self._sector = {code: place for place, code in enumerate(data.sectors)}
+        table = _touched(plan, tranche_table(plan.scenario))
+        self.series = TariffSeries(plan, [], table)
+        self.cell, self._weights = self._averages(self.series.stacks)
+        base = self.economy.base
+        self.base_rate = base.tariff.reshape(-1)[self.cell]
+        self.slices = sorted(self._slices(), key=lambda one: (one.cell, one.instrument, one.path))
+        self.felt = {i for i, part in enumerate(plan.instruments) if part.kind == "tariff"}
+        """instruments that the economy feels"""
+        self.felt |= {one.instrument for one in self.slices}
+
+    # ── Tariffs ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _averages(self, stacks: Stacks) -> tuple[NDArray[np.int64], Numbers]:
+        """Cells, and the [class, cell] share of a cell's trade that is in a class of goods."""
+        table, shape = stacks.table, self.economy.base.share.shape
+        weights: dict[int, dict[int, float]] = {}
+        for place in range(len(table)):
+            pair = [self._region.get(str(code[place])) for code in (table.importer, table.exporter)]
+            if None in pair or pair[0] == pair[1]:
+                continue
+            for sector in self._sectors(str(table.sector[place])):
+                cell = int(np.ravel_multi_index((sector, *pair), shape))  # type: ignore[arg-type]
+                held = weights.setdefault(cell, {})
+                cls = int(stacks.class_of_cell[place])
+                held[cls] = held.get(cls, 0.0) + float(table.weight_musd[place])
+        traded = {cell: held for cell, held in sorted(weights.items()) if sum(held.values()) > 0}
+        found = np.zeros((len(stacks.classes), len(traded)))
+        for column, held in enumerate(traded.values()):
+            for cls, weight in held.items():
+                found[cls, column] = weight / sum(held.values())
+        return np.array(list(traded), dtype=np.int64), found
+
+    def _sectors(self, code: str) -> list[int]:
+        if code == ALL_GOODS and code not in self._sector:
+            return [int(place) for place in np.flatnonzero(self.economy.data.taxed)]
+        return [self._sector[code]] if code in self._sector else []
+
+    def stack(self, world: World, rows: Rows, whole: bool = False) -> tuple[Numbers, NDArray[np.int64]]:
+        """([distinct, cell] average over MFN as fractions, [row] which of them a row has).
+
+        `whole` takes what is in force from the dates of the World rather than from its record.
+        """
+        bite, rate = self.series.layer_state(world, rows, range(len(self.plan.instruments)) if whole else ())
+        rate = np.where(bite > 0, rate, 0.0)
+        first, place = distinct(np.concatenate([bite, rate], axis=1))
+        add_on = self.series.stacks.add_on(np.asfortranarray(bite[first]), np.asfortranarray(rate[first]))
+        average = np.matmul(np.ascontiguousarray(add_on)[:, np.newaxis], self._weights)[:, 0] / 100
+        return average, place
+
+    def ways_around(self, rate: Numbers) -> NDArray[np.bool_]:
+        """[row, cell] links whose goods have a way through third countries, by their statutory rates [row, cell]."""
+        base = self.economy.base
+        sector, importer, exporter = np.unravel_index(self.cell, base.share.shape)
+        rise = np.zeros((len(rate), base.regions, base.regions, base.sectors))
+        rise[:, importer, exporter, sector] = rate - self.base_rate
+        return reroutable(rise)[:, importer, exporter, sector]
+
+    def past_days(self, world: World) -> list[int]:
+        """Days after the base day and before the present on which what is in force may have changed."""
+        pending = [
+            world.effective, world.ends + 1, world.held_until + 1, world.since, world.expires + 1,
+            world.invalid_from, world.enacted_on,
+        ]  # fmt: skip
+        found = np.unique(np.concatenate([array.reshape(-1) for array in pending]))
+        return [int(day) for day in found if self.base_day < day <= world.today and day < MISSING]
+
+    def about(self) -> dict[str, Any]:
+        """What a reader of the tables needs to know: axes, names, the reference, sizes."""
+        data, base = self.economy.data, self.economy.base
+        people = data.population
+        as_of = days.date(self.plan.as_of)
+        return {
+            "data": self.settings.data,
+            "regions": list(data.regions),
+            "sectors": list(data.sectors),
+            "region_names": dict(data.region_names),
+            "sector_names": dict(data.sector_names),
+            "reference": f"the policy of {as_of.day} {as_of:%B %Y} held",
+            "income_bn_usd": dict(zip(data.regions, (base.income / BN).tolist(), strict=True)),
+            "population": None if people is None else dict(zip(data.regions, people.tolist(), strict=True)),
+            "elasticity_set": self.settings.elasticities.describe(),
+        }
+
+    @cached_property
+    def normal_musd(self) -> Numbers:
+        """[instrument, region] base imports of the region that a tariff instrument covers, million USD a year."""
+        base, stacks = self.economy.base, self.series.stacks
+        flows = base.flows.reshape(-1)[self.cell]
+        importer = np.unravel_index(self.cell, base.share.shape)[1]
+        found = np.zeros((len(self.plan.instruments), base.regions))
+        for source, classes in zip(self.series.sources, stacks.covered, strict=True):
+            covered = self._weights[sorted(classes)].sum(axis=0) * flows
+            np.add.at(found[source.instrument], importer, covered)
+        return found
+
+    # ── Limits and capacities ────────────────────────────────────────────────────────────────────────
+
+    def _slices(self) -> Iterator[Slice]:
+        plan, shape = self.plan, self.economy.base.share.shape
+        scenario, width = plan.scenario, len(plan.players)
+        deciders = plan.columns["deciders"]
+        for column, (name, part) in enumerate(scenario.instruments.items()):
+            holders = scenario.coalitions[part.by].members if part.by in scenario.coalitions else [part.by]
+            others = [actor for actor in scenario.actors if actor not in holders]
+            for place, item in enumerate(part.restricts):
+                if item.material is not None or item.sector not in self._sector:
+                    continue
+                aimed = part.on or others
+                quota = part.kind == "quota"
+                sellers = item.from_ or (aimed if quota else holders)
+                buyers = holders if quota else aimed
+                for buyer, seller in ((buyer, seller) for buyer in buyers for seller in sellers if buyer != seller):
+                    target = seller if quota else buyer
+                    exempt = column * width + deciders[target] if target in part.on else None
+                    for pair in self._pairs(buyer, seller):
+                        cell = int(np.ravel_multi_index((self._sector[item.sector], *pair), shape))
+                        path = f"instruments.{name}.restricts.{place}"
+                        yield Slice(column, exempt, cell, path, item.allowed is not None)
+
+    def _pairs(self, importer: str, exporter: str) -> Iterator[tuple[int, int]]:
+        for one in self.regions_of(importer):
+            for other in self.regions_of(exporter):
+                if one != other:
+                    yield one, other
+
+    def regions_of(self, actor: str) -> list[int]:
+        """Places of the regions that an actor speaks for, of those that the data have."""
+        return [self._region[code] for code in self.plan.scenario.actors[actor].regions if code in self._region]
+
+    def in_force(self, world: World, rows: Rows, one: Slice) -> NDArray[np.bool_]:
+        """[row] whether the instrument holds the part back today."""
+        standing = self.plan.standings[one.instrument]
+        held = lives.in_force(window(world, rows), one.instrument, standing, world.today)
+        return held if one.target is None else held & ~world.exempt[rows, one.target]
+
+    @cached_property
+    def capped(self) -> list[tuple[int, int, int, int, str]]:
+        """(sector, region, first day, last day, path) of each capacity limit."""
+        found = []
+        for place, one in enumerate(self.settings.capacity):
+            regions = [self._region[one.region]] if one.region in self._region else []
+            if one.actor is not None:
+                regions = self.regions_of(one.actor)
+            first = days.day(one.from_)
+            last = MISSING if one.until is None else days.day(one.until)
+            found += [
+                (self._sector[one.sector], region, first, last, f"economy.capacity.{place}.limit") for region in regions
+            ]
+        return found
+
+
+def distinct(table: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """([distinct] first row of its kind, [row] which kind it is) of the rows of a table, in order of appearance."""
+    seen: dict[bytes, int] = {}
+    first: list[int] = []
+    place = np.empty(len(table), dtype=np.int64)
+    for row, values in enumerate(np.ascontiguousarray(table)):
+        kind = seen.setdefault(values.tobytes(), len(seen))
+        if kind == len(first):
+            first.append(row)
+        place[row] = kind
+    return np.array(first, dtype=np.int64), place
+
+
+def _touched(plan: Plan, table: TrancheTable) -> TrancheTable:
+    """The cells of the table that some tariff layer may cover."""
+    layers = TariffSeries(plan, []).layers
+    covered = np.zeros(len(table), dtype=np.bool_)
+    pairs = np.zeros(len(table), dtype=np.bool_)
+    for layer in layers:
+        covered |= layer.covered(table)
+    # All tranches of a pair's sector that is touched: an average needs them all.
+    names = np.array([f"{a}/{b}/{c}" for a, b, c in zip(table.importer, table.exporter, table.sector, strict=True)])
+    pairs = np.isin(names, np.unique(names[covered]))
+    return table.where(pairs)
