@@ -1,14 +1,14 @@
 """Optimal tariffs: the rates that bring a region the highest real income, and rates that are best against each other.
 
-Real income is the exact measure of the equilibrium. A maximum of it, read off its values, would be known to the square
-root of their precision only; so a grid of rates finds the peak, and Newton steps on slopes of sixth order find where the
-slope is zero. Rates move in ln(1 + rate). Grids and slopes of all cases are solved as batches.
+Real income is the exact measure of the equilibrium. A maximum of it, read off its values, would be known to the
+square root of their precision only; so a grid of rates finds the peak, and Newton steps on slopes of sixth order find
+where the slope is zero. Rates move in ln(1 + rate). Grids and slopes of all cases are solved as batches.
 
     t = 1 / (ε λ_FF)                             two countries, one sector, free trade of the other (Gros 1987)
     t = (1 + t_F λ_FF) / [ε λ_FF (1 + t_F)]      the same against its tariff t_F
     t = 1 / ε                                    a region of no size
 
-are what it finds in these worlds; λ_FF is the other's share of domestic goods, at its prices, at the optimum.
+are what it finds in these worlds; λ_FF is the share of its own goods in what the other spends, at the optimum.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CLEARLY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class BestResponse:
-    """The optimal tariffs of a region against given rates of all others; with a draw axis in front if draws were given."""
+    """Optimal tariffs of a region against given rates of all others; with a draw axis in front if draws were given."""
 
     region: str
     charged: tuple[str, ...]
@@ -138,12 +138,11 @@ def best_response(
     cases = _Cases(economy, [region] * len(draws), draws, against, by, on, deficits)
     log_rate, converged = _respond(cases)
     real, before = cases.at(log_rate), cases.reference()
-    name = cases.charged(0)
-    rate = np.expm1(log_rate[:, cases.alive[0]])
+    rate, gain = np.expm1(log_rate[:, cases.alive[0]]), real / before - 1
     tariffs = cases.tariffs(np.arange(len(draws)), log_rate)
-    found = (rate, tariffs, real, real / before - 1, converged)
-    one = (array[0] for array in found) if theta.ndim == 1 else iter(found)
-    return BestResponse(region, name, *one)
+    if theta.ndim == 2:
+        return BestResponse(region, cases.charged(0), rate, tariffs, real, gain, converged)
+    return BestResponse(region, cases.charged(0), rate[0], tariffs[0], real[0], gain[0], converged[0])
 
 
 def optimal_by_region(
@@ -161,16 +160,21 @@ def optimal_by_region(
     if not named:
         raise ValueError("give at least one set of elasticities")
     chosen = economy.data.regions if regions is None else tuple(regions)
-    flat = np.full(economy.base.sectors, 1.0)
-    theta = np.concatenate([[flat * economy.theta(value) for value in named.values()]] * len(chosen))
+    sets = [economy.theta(value) for value in named.values()]
+    if any(one.ndim == 2 for one in sets):
+        raise ValueError("found draws of elasticities; a set has one a sector")
+    theta = np.tile(np.stack(sets), (len(chosen), 1))
     movers = [region for region in chosen for _ in named]
     cases = _Cases(economy, movers, theta, None, "uniform", None, deficits)
     log_rate, converged = _respond(cases)
     change = cases.at(log_rate) / cases.reference() - 1
     weight = np.where(cases.inside, 0.0, economy.base.income)
     others = (change * weight).sum(1) / weight.sum(1)
-    found = (np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1), others, converged)
-    return Optima(chosen, tuple(named), *(array.reshape(len(chosen), len(named)) for array in found))
+    rate, own, others, done = (
+        array.reshape(len(chosen), len(named))
+        for array in (np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1), others, converged)
+    )
+    return Optima(chosen, tuple(named), rate, own, others, done.astype(np.bool_))
 
 
 def nash(
@@ -184,8 +188,8 @@ def nash(
 ) -> Nash:
     """Tariffs of the regions that play, by default all, each the best response to the others'.
 
-    Parameters are those of `best_response`; with `by="partner"` there is a rate for each pair, with `on` the names of the
-    players it is a war among them alone. All players move at once, a Newton step a round, and shorter ones when the
+    Parameters are those of `best_response`; with `by="partner"` there is a rate for each pair, with `on` the regions
+    that play it is a war among them alone. All players move at once, a Newton step a round, and shorter ones when the
     rounds do not draw together. So the order of the regions is of no matter. Elasticities are one set, not draws.
 
     Raises as `best_response`, and ValueError for fewer than two players.
@@ -199,9 +203,8 @@ def nash(
     inside = [code for player in players for code in members(player)]
     if twice := sorted({code for code in inside if inside.count(code) > 1}):
         raise ValueError(f"{', '.join(twice)} would play twice")
-    cases = _Cases(
-        economy, list(players), np.repeat(theta[np.newaxis], len(players), axis=0), against, by, on, deficits
-    )
+    each = np.repeat(theta[np.newaxis], len(players), axis=0)
+    cases = _Cases(economy, players, each, against, by, on, deficits)
     before = cases.reference()[0]
     log_rate, rounds, change, converged = _played(cases)
     real = cases.at(log_rate)[0]
@@ -245,14 +248,15 @@ class _Cases:
             raise ValueError(f"found by={by!r}; it is uniform, partner or sector")
         self.group = kinds[by]
         """[exporter, sector] the rate that falls there"""
+        groups = int(self.group.max()) + 1
         partner = np.array([on is None or code in on for code in data.regions])
         cells = self.inside[:, :, np.newaxis] & (partner & ~self.inside)[:, np.newaxis]
         self.charges = cells[..., np.newaxis] & data.taxed
         """[case, importer, exporter, sector] where the mover's rates fall"""
         traded = (self.charges & (data.flows_musd > 0)).any(1)
-        self.alive = np.stack([(traded & (self.group == k)).any((1, 2)) for k in range(self.group.max() + 1)], axis=1)
+        self.alive = np.stack([(traded & (self.group == k)).any((1, 2)) for k in range(groups)], axis=1)
         """[case, group] whether any trade is charged"""
-        for case in np.flatnonzero(~self.alive.any(1)):
+        for case in np.flatnonzero(~self.alive.any(1)).tolist():
             raise ValueError(f"{movers[case]} imports nothing of what it is to charge")
 
     def charged(self, case: int) -> tuple[str, ...]:
@@ -262,8 +266,12 @@ class _Cases:
 
     def tariffs(self, case: NDArray[np.int64], log_rate: Numbers) -> Numbers:
         """[row, importer, exporter, sector] all rates of a case under its mover's own, ln(1 + rate) [row, group]."""
-        own = np.expm1(log_rate)[:, self.group]
-        return np.where(self.charges[case], own[:, np.newaxis], self.rest[case])
+        return np.where(self.charges[case], self._spread(log_rate)[:, np.newaxis], self.rest[case])
+
+    def _spread(self, log_rate: Numbers) -> Numbers:
+        """[row, exporter, sector] the rates of groups where they fall."""
+        rates: Numbers = np.take(np.expm1(log_rate), self.group, axis=1)
+        return rates
 
     def incomes(self, case: NDArray[np.int64], log_rate: Numbers) -> Numbers:
         """[row, region] real income; NaN where there is no equilibrium."""
@@ -297,7 +305,7 @@ class _Cases:
     def around(self, begun: Numbers, log_rate: Numbers) -> None:
         """Every case has the rates [case, group] of all movers; what they do not charge stays as it begun."""
         rates = begun.copy()
-        for charges, own in zip(self.charges, np.expm1(log_rate)[:, self.group], strict=True):
+        for charges, own in zip(self.charges, self._spread(log_rate), strict=True):
             rates = np.where(charges, own, rates)
         self.rest[:] = rates
 
@@ -305,10 +313,10 @@ class _Cases:
         """([case] best uniform ln(1 + rate) of the grid, [case] its log real income)."""
         cases, grid = len(self.movers), np.linspace(LOWEST, HIGHEST, POINTS)
         rows = np.repeat(np.arange(cases), POINTS)
-        rates = np.repeat(np.tile(grid, cases)[:, np.newaxis], self.group.max() + 1, axis=1)
+        rates = np.repeat(np.tile(grid, cases)[:, np.newaxis], self.alive.shape[1], axis=1)
         value = np.nan_to_num(self.curve(rows, rates).reshape(cases, POINTS), nan=-np.inf)
         best = value.argmax(1)
-        for case in np.flatnonzero(best == POINTS - 1):
+        for case in np.flatnonzero(best == POINTS - 1).tolist():
             found = f"real income of {self.movers[case]} still rises at a tariff of {np.expm1(HIGHEST):.0%}"
             raise ArithmeticError(f"{found}; no optimum is looked for beyond")
         return grid[best], value.max(1)
