@@ -4,15 +4,17 @@ Exact-hat Armington / Eaton–Kortum (Dekle, Eaton and Kortum 2008; Caliendo and
 n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) has
 parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
-- cost of i's bundle            ĉ_i^j = ŵ_i^v Π_k (P̂_i^k)^a,   v value-added share, a_k input k per unit of output
-- price of a good in n          p̂ = κ̂ p̂_i^j,  p̂_i^j = ĉ (1 + capacity rent),  κ̂ = (1+t')(1+e')(1+µ) / [(1+t)(1+e)]
-- what buyers reckon with       p̃ = κ̃ p̂_i^j: the same with the tariffs that they have adjusted to; m = κ̂/κ̃
+- what buyers reckon with       p̃ = κ̃ p̂_i^j, κ̃ = (1+acted on)(1+e')(1+µ) / [(1+t)(1+e)]; they pay m = (1+t')/(1+acted on)
+                                times that
 - quantities follow p̃          s̃ = π p̃^−θ / Σ π p̃^−θ,  P̃ = (Σ π p̃^−θ)^(−1/θ)
 - what is paid                  ρ = Σ s̃ m,  π' = s̃ m / ρ,  P̂ = P̃ ρ
-- expenditure                   X_n^k = α_n^k I_n + Σ_j a_n^kj Y_n^j / (1 + capacity rent)
+- cost of i's bundle, which is chosen at P̃ and paid at P̃ ρ: with v value added and a_k input k per unit of output
+                                ĉ_i^j = M ŵ_i^v Π_k (P̃_i^k)^a,  M = v + Σ_k a_k ρ_k,  p̂_i^j = ĉ (1 + capacity rent)
+- final demand, chosen so too   P̂_n = Π_k (P̃_n^k)^α Σ_k α_k ρ_k
+- expenditure                   X_n^k = ρ_k [α_n^k I_n / Σ α ρ + Σ_j a_n^kj Y_n^j / M_n^j / (1 + capacity rent)]
 - sales at the exporter's price Y_i^j = Σ_n π' X / [(1+t')(1+e')(1+µ)]
 - income                        I_n = ŵ L̂ VA + tariffs + export taxes + rents + D_n,  Σ ŵ L̂ VA = Σ VA
-- labour supply                 L̂ = (keep ŵ / P̂)^κ,  P̂ = Π_k (P̂^k)^α
+- labour                        Σ_j v Y / M / (1 + capacity rent) = ŵ L̂ VA,  L̂ = (keep ŵ / P̂_n)^κ
 """
 
 from dataclasses import dataclass, replace
@@ -74,13 +76,13 @@ class Iteration:
     def __init__(self, base, shock):
         self.base, self.shock = base, shock
         self.wage = np.ones(len(base.value_added))
-        self.price = np.ones_like(base.expenditure)
+        self.reckoned, self.beyond = np.ones_like(base.expenditure), np.ones_like(base.expenditure)  # P̃, ρ
         self.expenditure = base.expenditure.copy()
         self.labour = np.ones_like(self.wage)
         self.step = 1 / (1 + 1.4 * shock.theta.max())  # shortened whenever a round makes it worse
 
     def prices(self, rent, capacity_rent):
-        """ĉ, P̂^k and π' at the wages at hand."""
+        """ĉ, M and π' at the wages at hand; P̃ and ρ are kept."""
         base, shock = self.base, self.shock
         old = (1 + base.tariff) * (1 + base.export_tax)
         before_tariff = ((1 + shock.export_tax) / old)[..., None] * (1 + rent)
@@ -89,27 +91,28 @@ class Iteration:
         weight = base.share[..., None] * shock.part
         theta = shock.theta[:, None]
         for _ in range(ROUNDS):
-            log_inputs = np.einsum("ikj,ik->ij", base.input_coefficient, np.log(self.price))
-            cost = self.wage[:, None] ** base.value_added_share * np.exp(log_inputs)
+            log_inputs = np.einsum("ikj,ik->ij", base.input_coefficient, np.log(self.reckoned))
+            margin = base.value_added_share + np.einsum("ikj,ik->ij", base.input_coefficient, self.beyond)
+            cost = margin * self.wage[:, None] ** base.value_added_share * np.exp(log_inputs)
             terms = weight * (believed * (cost * (1 + capacity_rent))[None, :, :, None]) ** -theta
             total = terms.sum((1, 3))
             there = total > 0
             total = np.where(there, total, 1.0)
-            chosen = terms / total[:, None, :, None]
-            paid = chosen * misjudged
-            dearer = np.where(there, paid.sum((1, 3)), 1.0)
-            new = total ** (-1 / shock.theta) * dearer
-            moved = np.abs(np.log(new / self.price)).max()
-            self.price = new
+            paid = terms / total[:, None, :, None] * misjudged
+            reckoned, beyond = total ** (-1 / shock.theta), np.where(there, paid.sum((1, 3)), 1.0)
+            moved = max(np.abs(np.log(reckoned / self.reckoned)).max(), np.abs(beyond / self.beyond - 1).max())
+            self.reckoned, self.beyond = reckoned, beyond
             if moved < INNER:
-                return cost, paid / dearer[:, None, :, None]
+                return cost, margin, paid / beyond[:, None, :, None]
         raise RuntimeError("prices do not settle")
 
-    def accounts(self, share, rent, capacity_rent):
+    def accounts(self, share, margin, rent, capacity_rent):
         """Expenditure, income and what they are made of, at the wages and shares at hand."""
         base, shock = self.base, self.shock
         tariff, export_tax = shock.tariff[..., None], shock.export_tax[..., None]
-        consumer_price = np.prod(self.price**base.final_share, axis=1)
+        final_spending = base.final_share * self.beyond
+        consumer_price = np.prod(self.reckoned**base.final_share, axis=1) * final_spending.sum(1)
+        final_spending /= final_spending.sum(1, keepdims=True)
         for _ in range(ROUNDS):
             paid = share * self.expenditure[:, None, :, None]
             at_border = paid / (1 + tariff)
@@ -124,8 +127,8 @@ class Iteration:
             revenue = tariffs + (sold * export_tax).sum((0, 2, 3))
             wages = self.wage * base.value_added * self.labour
             income = wages + revenue + scarcity + shock.deficit
-            inputs = np.einsum("nkj,nj->nk", base.input_coefficient, cost_value)
-            new = base.final_share * income[:, None] + inputs
+            inputs = self.beyond * np.einsum("nkj,nj->nk", base.input_coefficient, cost_value / margin)
+            new = final_spending * income[:, None] + inputs
             relieved = (tariffs - base.tariff_revenue) / ((1 - shock.income_tax) * wages) if shock.relief else 0.0
             labour = ((1 + relieved) * self.wage / consumer_price) ** shock.labour_supply
             moved = (np.abs(new - self.expenditure) / new.sum(1, keepdims=True)).max()
@@ -144,9 +147,9 @@ class Iteration:
         """
         base, before = self.base, np.inf
         for _ in range(ROUNDS):
-            cost, share = self.prices(rent, capacity_rent)
-            books = self.accounts(share, rent, capacity_rent)
-            short = (base.value_added_share * books.cost_value).sum(1) - books.wages
+            cost, margin, share = self.prices(rent, capacity_rent)
+            books = self.accounts(share, margin, rent, capacity_rent)
+            short = (base.value_added_share * books.cost_value / margin).sum(1) - books.wages
             abroad = books.sold.sum((2, 3)) * ~np.eye(len(short), dtype=bool)
             excess = short / ((abroad.sum(0) + abroad.sum(1)) / 2 + SMALL_TRADE * books.wages)
             residual = np.abs(excess).max()
@@ -170,7 +173,7 @@ class Iteration:
             output = books.cost_value / cost / base.output
         return SimpleNamespace(
             wage=self.wage.copy(),
-            price=self.price.copy(),
+            price=self.reckoned * self.beyond,
             cost=cost,
             producer_price=producer_price,
             labour=self.labour.copy(),

@@ -145,6 +145,15 @@ def test_buyers_who_know_nothing_of_a_tariff_pay_it_and_buy_as_before(opened):
     assert solution.revenue_musd[0] > economy.solve(rates, elasticity=EPSILON).revenue_musd[0]
 
 
+def test_tariffs_that_buyers_know_nothing_of_move_nothing_where_no_inputs_are_bought(opened):
+    """What is paid more comes back as revenue, so the bundle bought before can be bought again; and it is."""
+    world = random_world(3, 3, 35, inputs=False)
+    solution = opened(world).solve(war(world, 0.6, 0.4), elasticity=EPSILON, acted_on=world.tariff)
+    for name in ("quantity", "output", "wage", "cost", "real_income"):
+        assert getattr(solution, name) == pytest.approx(1, abs=1e-9), name
+    assert solution.price[0].min() > 1.01
+
+
 def test_buyers_who_know_the_rates_are_buyers_of_whom_nothing_is_said(opened):
     economy, rates = opened(TAXING), war(TAXING, 0.6, 0.4)
     said, unsaid = economy.solve(rates, acted_on=rates), economy.solve(rates)
