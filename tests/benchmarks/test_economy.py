@@ -182,6 +182,9 @@ def test_beside_gegravity(tmp_path, capsys):
     assert many.converged.all()
     np.testing.assert_allclose(gain, theory, atol=1e-8)
     np.testing.assert_allclose(gravity, without, atol=1e-8)
+    own = [np.diag(flows) / flows.sum(1) for flows in (before, ours.flows_musd[..., 0], after)]
+    by_share = [100 * ((now / own[0]) ** (-1 / epsilon) - 1) for now in own[1:]]
+    np.testing.assert_allclose(gain, by_share[0], atol=1e-8)
     ratio = theirs["seconds_experiment"] / ours_seconds
     with capsys.disabled():
         print(f"\ngegravity, {len(before)} countries, one sector: the base {theirs['seconds_base']:.2f} s,", end=" ")
@@ -199,6 +202,8 @@ def test_beside_gegravity(tmp_path, capsys):
             print(f" | {without[k]:+.5f}")
         print(f"  largest gap: {np.abs(gain - gravity).max():.3f} points; to each one's own theory", end=" ")
         print(f"{np.abs(gain - theory).max():.0e} and {np.abs(gravity - without).max():.0e}")
+        print(f"  to what each one's own shares say: {np.abs(gain - by_share[0]).max():.0e}", end=" and ")
+        print(f"{np.abs(gravity - by_share[1]).max():.3f} points")
 
 
 def exports(flows):
