@@ -4,8 +4,8 @@ Exact-hat Armington / Eaton–Kortum (Dekle, Eaton and Kortum 2008; Caliendo and
 n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) has
 parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
-- what buyers reckon with       p̃ = κ̃ p̂_i^j, κ̃ = (1+acted on)(1+e')(1+µ) / [(1+t)(1+e)]; they pay m = (1+t')/(1+acted on)
-                                times that
+- what buyers reckon with       p̃ = κ̃ p̂_i^j,  κ̃ = (1+t̃)(1+e')(1+µ) / [(1+t)(1+e)],  t̃ what they have adjusted to
+- what they pay beyond that     m = (1+t') / (1+t̃)
 - quantities follow p̃          s̃ = π p̃^−θ / Σ π p̃^−θ,  P̃ = (Σ π p̃^−θ)^(−1/θ)
 - what is paid                  ρ = Σ s̃ m,  π' = s̃ m / ρ,  P̂ = P̃ ρ
 - cost of i's bundle, which is chosen at P̃ and paid at P̃ ρ: with v value added and a_k input k per unit of output

@@ -6,7 +6,7 @@ import pytest
 from sim import economy as api
 from sim.economy import Limit
 from tests.reference import equilibrium
-from tests.sim.economy.worlds import awkward, few_regions, random_world
+from tests.sim.economy.worlds import awkward, few_regions, random_world, table
 
 NAMES = ("real_income", "wage", "price", "income_musd", "expenditure_musd")
 TAXING = random_world(4, 3, 33, export_taxes=0.1)
@@ -89,6 +89,20 @@ def test_deficits_that_are_purged_first_and_shocks_after(opened, world):
         found = getattr(shocked, name) / getattr(purged, name)
         assert found == pytest.approx(getattr(expected, name), rel=1e-7), name
     agree(opened(world).balanced().solve(rates), equilibrium.solve(world, rates, 4.0, deficits="purged"))
+
+
+def test_final_demand_by_shares_is_a_base_solved_first(tmp_path):
+    """At an elasticity of 4, with the trade balances of the data; the shock comes on top of that base."""
+    shares = np.array([[0.5, 0.3, 0.2], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.4, 0.0, 0.6]])
+    folder = TAXING.write(tmp_path / "data")
+    cells = ((TAXING.regions[n], TAXING.sectors[j], share) for (n, j), share in np.ndenumerate(shares))
+    table(folder, "final_demand_shares", "region,sector,final_demand_share", cells)
+    economy, rates = api.load(folder, final_demand="shares"), war(TAXING, 0.3, 0.2)
+    expected = equilibrium.solve(economy.data, rates, 4.0)
+    assert np.abs(expected.base.flows / TAXING.flows_musd - 1).max() > 0.1
+    assert economy.data.final_share == pytest.approx(shares)
+    agree(economy.solve(rates), expected)
+    assert economy.solve(rates).flows_musd == pytest.approx(expected.flows_musd, rel=1e-6)
 
 
 def test_seven_regions_and_forty_four_sectors(opened):
