@@ -1,6 +1,6 @@
 """The equilibrium of a batch of runs: prices, expenditures and wages that clear every market, in hats.
 
-n imports, i exports, j is a sector, k an input. κ is what taxes add to a price, κ̃ what buyers have adjusted to of it:
+n imports, i exports, j is a sector, k an input. Taxes and trade costs add κ to a price; buyers have adjusted to κ̃:
 
     P̃_n  = [Σ_i π_ni (κ̃ c_i)^−θ]^(−1/θ)                                     price index that buyers act on
     s_ni  = π_ni (κ̃ c_i)^−θ P̃_n^θ,   ρ_n = Σ_i s_ni κ̂/κ̃                     choice, and what it costs beyond P̃
@@ -58,7 +58,9 @@ class State:
         shape = (runs, base.regions, base.sectors)
         rent = np.zeros((runs, 0)) if limits is None else np.where(limits.allowed == 0, np.inf, 0.0)
         places = 0 if capacity is None else len(capacity.region)
-        return cls(np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places)))
+        return cls(
+            np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places))
+        )
 
     def take(self, rows: Places) -> Self:
         """Some runs, copied."""
@@ -112,7 +114,8 @@ class Batch:
         base_tariff, base_tax = base.tariff.reshape(-1)[cell], base.export_tax.reshape(-1)[cell]
         tax = np.broadcast_to(base_tax, problem.tariff.shape) if problem.export_tax is None else problem.export_tax
         acted_on = problem.tariff if problem.acted_on is None else problem.acted_on
-        change = np.log1p(acted_on) - np.log1p(base_tariff) + np.log1p(tax) - np.log1p(base_tax)
+        melted = 0.0 if problem.trade_cost is None else np.log(problem.trade_cost)
+        change = melted + np.log1p(acted_on) - np.log1p(base_tariff) + np.log1p(tax) - np.log1p(base_tax)
         chosen = own * np.exp(-theta * change)
 
         self.chosen = _with(base.share, cell, chosen, shape)

@@ -66,6 +66,8 @@ class Problem:
     """[run] average tax on labour income in the base"""
     limits: Limits | None = None
     capacity: Capacity | None = None
+    trade_cost: Numbers | None = None
+    """[run, cell] hats of iceberg trade costs: units shipped for one that arrives; None if those of the base"""
 
     def __len__(self) -> int:
         return len(self.elasticity)
@@ -99,6 +101,7 @@ class Problem:
             export_tax=between(self.export_tax, base_export_tax),
             limits=limits,
             capacity=capacity,
+            trade_cost=None if self.trade_cost is None else self.trade_cost**way,
         )
 
 

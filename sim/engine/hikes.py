@@ -110,8 +110,11 @@ class HikeRecord:
     def take(self, index: Rows) -> dict[str, Numbers]:
         """The `arrays` of some rows, renumbered."""
         over = self.arrays()["over"]
-        parts = [np.concatenate([np.full((len(mine), 1), float(new)), mine[:, 1:]], axis=1)
-                 for new, old in enumerate(index) for mine in (over[over[:, 0] == old],)]
+        parts = [
+            np.concatenate([np.full((len(mine), 1), float(new)), mine[:, 1:]], axis=1)
+            for new, old in enumerate(index)
+            for mine in (over[over[:, 0] == old],)
+        ]
         return {"pending": self.pending[index], "over": np.concatenate([np.zeros((0, 6)), *parts])}
 
 

@@ -61,7 +61,14 @@ class Request:
     @property
     def key(self) -> str:
         """Names the work folder: equal keys give equal blocks."""
-        parts = (scenario_hash(self.scenario), self.seed, self.chances, self.block, code_hash(), _data_hash(self.scenario))
+        parts = (
+            scenario_hash(self.scenario),
+            self.seed,
+            self.chances,
+            self.block,
+            code_hash(),
+            _data_hash(self.scenario),
+        )
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
