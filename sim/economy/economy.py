@@ -180,7 +180,7 @@ class Economy:
         Raises ValueError for arrays of a wrong shape and rates that cannot be, KeyError for unknown codes. A run that
         does not converge is marked in `converged`.
         """
-        given = self.rates(tariffs) if isinstance(tariffs, Mapping) else tariffs  # type: ignore[arg-type]
+        given = self.rates(tariffs) if isinstance(tariffs, Mapping) else tariffs
         dense = {"tariffs": self._dense(given, "tariffs"), "acted_on": self._dense(acted_on, "acted_on")}
         dense["export_taxes"] = self._dense(export_taxes, "export_taxes")
         dense["trade_costs"] = self._dense(trade_costs, "trade_costs", above=0.0)

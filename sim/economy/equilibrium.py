@@ -11,9 +11,9 @@ n imports, i exports, j is a sector, k an input. Taxes and trade costs add κ to
     I_n   = wL + revenue + rents + deficit                                   income
     Σ_j B_n^j Y_n^j / M_n^j = w_n L_n                                        labour
 
-(With κ̃ = κ all ρ and M are 1, and every line is that of Caliendo and Parro 2015.) Buyers who have adjusted to a part of a
-change choose quantities at κ̃, among sources, goods and inputs alike, and pay κ; prices are the exact cost of what they
-chose. So a tariff to which nobody has adjusted moves no quantity, but for what its revenue does to incomes.
+(With κ̃ = κ all ρ and M are 1, and every line is that of Caliendo and Parro 2015.) Buyers who have adjusted to a part
+of a change choose quantities at κ̃, among sources, goods and inputs alike, and pay κ; prices are the exact cost of what
+they chose. So a tariff to which nobody has adjusted moves no quantity, but for what its revenue does to incomes.
 
 Every run is worked out by itself: products over sectors and regions are made matrix by matrix, run by run, so that
 no bit depends on which runs share a batch.
@@ -216,7 +216,10 @@ class Batch:
         return Step(error, labour, following)
 
     def trade(self, state: State) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-        """Spending shares, flows at exporters' prices, duties [run, sector, importer, exporter]; expenditure [run, s, r]."""
+        """(Spending shares, flows at exporters' prices, duties, expenditure).
+
+        All are [run, sector, importer, exporter] and million USD a year; expenditure is [run, sector, region].
+        """
         if self.limits is not None:
             self.limits.apply(state.log_rent)
         pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
@@ -245,7 +248,7 @@ class Batch:
         return cost if self.problem.capacity is None else cost + self.capacity_rent(state)
 
     def margin(self, state: State) -> Numbers:
-        """[run, region, sector] M: what inputs cost beyond the prices that producers act on, as a factor of unit cost."""
+        """[run, region, sector] M: what inputs cost beyond the prices that producers act on, a factor of unit cost."""
         beyond = np.expm1(state.log_beyond)
         return 1 + np.matmul(beyond[:, :, np.newaxis], self.A)[:, :, 0]
 
@@ -260,13 +263,20 @@ class Batch:
         return acted_on + np.log(self._final_margin(state)) if self.aged else acted_on
 
     def labour(self, state: State, revenue: Numbers) -> Numbers:
-        """[run, region] hat of labour supply: (real wage after tax)^elasticity, by the revenue [run, region]."""
+        """[run, region] hat of labour supply: (real wage after tax)^elasticity, by the revenue [run, region].
+
+        Where revenue lowers the tax, what is kept of a wage rises by the gain in revenue over labour income after tax.
+        """
         problem, base = self.problem, self.base
-        real = state.log_wage - self.log_final_price(state)
-        paid = base.value_added * np.exp(state.log_wage)
-        gained = (revenue - base.revenue) / (paid * (1 - problem.income_tax[:, np.newaxis]))
-        kept = np.where(problem.tax_relief[:, np.newaxis], np.log1p(np.maximum(gained, _LEAST_KEPT - 1)), 0.0)
-        supply: Numbers = np.exp(problem.labour_supply[:, np.newaxis] * (real + kept))
+        elasticity = problem.labour_supply[:, np.newaxis]
+        real = elasticity * (state.log_wage - self.log_final_price(state))
+        supply: Numbers = np.exp(real)
+        if not problem.tax_relief.any():
+            return supply
+        kept = base.value_added * np.exp(state.log_wage) * (1 - problem.income_tax[:, np.newaxis])
+        gained = np.where(problem.tax_relief[:, np.newaxis], (revenue - base.revenue) / kept, 0.0)
+        for _ in range(_TAX_ROUNDS):  # more labour, more income over which the gain is spread
+            supply = np.exp(real + elasticity * np.log(np.maximum(1 + gained / supply, _LEAST_KEPT)))
         return supply
 
     def capacity_rent(self, state: State) -> Numbers:
@@ -287,6 +297,8 @@ class Batch:
         return following
 
 
+_TAX_ROUNDS = 40
+"""Rounds in which tax relief and labour supply meet; the gap shrinks by less than a quarter of itself in each."""
 _LEAST_KEPT = 1e-3
 """Least part of labour income that is kept after tax, relative to the base; a guard on the way to a solution."""
 
@@ -311,7 +323,8 @@ class Slopes:
             return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
 
         slope = np.eye(len(weight)) - summed(tangent.excess) + weight
-        return cls(tangent, np.linalg.inv(slope), summed(tangent.expenditure))
+        inverse = np.asarray(np.linalg.inv(slope), dtype=np.float64)
+        return cls(tangent, inverse, summed(tangent.expenditure))
 
 
 class _Limited:

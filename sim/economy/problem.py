@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,8 +105,8 @@ class Problem:
         )
 
 
-def _taken(part: Problem | Limits | Capacity, rows: Places, shared: tuple[str, ...]) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _taken(part: Problem | Limits | Capacity, rows: Places, shared: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for field in fields(part):
         value = getattr(part, field.name)
         if isinstance(value, Limits):

@@ -1,8 +1,8 @@
 """The economy of a block of runs: solved at every change of policy on the run's own elasticities, and recorded.
 
-On `as_of`, before anybody moves, the policy of that day is solved for every run and held: it is the reference. After it a
-run is solved again where its wedges or limits change, and, while it deviates, on the first days of quarters and on the
-horizon, since flows adjust with time. What is to be solved waits until somebody reads the economy or the end has come:
+On `as_of`, before anybody moves, the policy of that day is solved for every run and held: it is the reference. After
+it a run is solved again where its wedges or limits change, and, while it deviates, on the first days of quarters and
+on the horizon, since flows adjust with time. What is to be solved waits until somebody reads the economy or the end has come:
 then the first waiting policies of all runs are solved together, then the second, …, each from the run's own last state.
 """
 
@@ -98,13 +98,13 @@ class EconomyRecord:
         """[run, importer, exporter] present annual rate"""
         self.since = np.full(runs, self.plan.as_of, dtype=np.int64)
         """[run] day of the last solution"""
-        self.off = {
+        self.off: dict[str, NDArray[Any]] = {
             "flows": np.zeros((runs, sectors, regions, regions), dtype=np.float32),
             "output": np.zeros((runs, sectors, regions)),
             "price": np.zeros((runs, sectors, regions)),
         }
         """present deviations from the reference: million USD a year, percent, percent"""
-        self.sums = {name: np.zeros_like(array) for name, array in self.off.items()}
+        self.sums: dict[str, NDArray[Any]] = {name: np.zeros_like(array) for name, array in self.off.items()}
         """the same times days"""
         self._noted: list[dict[str, NDArray[Any]]] = []
         self._waiting: list[_Waiting] = []
@@ -158,10 +158,10 @@ class EconomyRecord:
         """Solve all that waits, wave by wave: of every run the next one."""
         if not self._waiting:
             return
-        rest = _Waiting(
-            *(np.concatenate([getattr(one, name) for one in self._waiting]) for name in ("row", "day", "held")),
-            Policy.joined([one.policy for one in self._waiting]),
+        row, day, held = (
+            np.concatenate([getattr(one, name) for one in self._waiting]) for name in ("row", "day", "held")
         )
+        rest = _Waiting(row, day, held, Policy.joined([one.policy for one in self._waiting]))
         self._waiting = []
         while len(rest.row):
             chosen = np.zeros(len(rest.row), dtype=np.bool_)
@@ -286,7 +286,10 @@ class EconomyRecord:
 
     def _note(self, rows: Rows, day: NDArray[np.int64] | int) -> None:
         if len(rows):
-            entry = {"row": rows.copy(), "day": np.broadcast_to(np.asarray(day, dtype=np.int32), rows.shape).copy()}
+            entry: dict[str, NDArray[Any]] = {
+                "row": rows.copy(),
+                "day": np.broadcast_to(np.asarray(day, dtype=np.int32), rows.shape).copy(),
+            }
             values = {"value": self.now[rows], "failed": self.failed[rows], "residual": self.residual[rows]}
             self._noted.append(entry | values)
 
@@ -310,8 +313,15 @@ class EconomyRecord:
     def entries(self) -> dict[str, NDArray[Any]]:
         """Everything noted: row, day, value [entry, region, measure], failed; by row, then by day."""
         shape = (0, self.base.regions, len(MEASURES))
-        empty = {"row": np.zeros(0, np.int64), "day": np.zeros(0, np.int32), "value": np.zeros(shape)}
-        chunks = [empty | {"failed": np.zeros(0, np.bool_), "residual": np.zeros(0)}, *self._noted]
+        empty: dict[str, NDArray[Any]] = {
+            "row": np.zeros(0, np.int64),
+            "day": np.zeros(0, np.int32),
+            "value": np.zeros(shape),
+        }
+        chunks: list[dict[str, NDArray[Any]]] = [
+            empty | {"failed": np.zeros(0, np.bool_), "residual": np.zeros(0)},
+            *self._noted,
+        ]
         noted = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
         # Of several entries on one day the last counts: on as_of the policy that is held comes first.
         order = np.lexsort((np.arange(len(noted["row"])), noted["day"], noted["row"]))
@@ -349,7 +359,12 @@ class EconomyRecord:
         return kept
 
     def _stored(self, kept: Any, entries: Any, wedges: Any, hikes: Any) -> dict[str, NDArray[Any]]:
-        groups = {"entries": entries, "wedges": wedges, "hikes": hikes, "reference_state": vars(self.reference_state)}
+        groups: dict[str, Any] = {
+            "entries": entries,
+            "wedges": wedges,
+            "hikes": hikes,
+            "reference_state": vars(self.reference_state),
+        }
         groups["reference"] = {} if self.reference is None else vars(self.reference)
         stored = kept | {"reference_error": self.reference_error}
         for group, arrays in groups.items():

@@ -17,8 +17,8 @@ def tables(economy: EconomyRecord, run: NDArray[np.int64], outcome: NDArray[np.i
     """Name → columns. `run` and `outcome` are [row].
 
     `economy`: one row for each run, day and region, in this order; days are as_of, those on which the run was solved
-    again, and the horizon; values hold from that day to the next. `economy_sectors`, `economy_pairs`: means over as_of to
-    the horizon, by run. `economy_trade`: moments of these means over the runs of an outcome that converged.
+    again, and the horizon; values hold from that day to the next. `economy_sectors`, `economy_pairs`: means over as_of
+    to the horizon, by run. `economy_trade`: moments of these means over the runs of an outcome that converged.
     """
     economy.catch_up()
     return {
@@ -112,7 +112,7 @@ def _by_outcome(economy: EconomyRecord, outcome: NDArray[np.int16]) -> Table:
             total += value
             squared += value**2
             before += reference
-        found = {
+        found: dict[str, NDArray[Any]] = {
             "outcome": np.full(len(sector), one, np.int16),
             "importer": importer.astype(np.int16),
             "exporter": exporter.astype(np.int16),

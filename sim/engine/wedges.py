@@ -1,7 +1,7 @@
-"""The wedges and limits of a block of runs as they are, each with its age: what the law, the levers and time make of them.
+"""The wedges and limits of a block of runs, each with its age: what the law, the levers and time make of them.
 
-From the base day on every change of a tariff is noted with its day. On `as_of`, before anybody moves, the policy of that
-day is held: what is not adjusted to by then stays so, and a policy that stays the same has no effect.
+From the base day on every change of a tariff is noted with its day. On `as_of`, before anybody moves, the policy of
+that day is held: what is not adjusted to by then stays so, and a policy that stays the same has no effect.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Wedges:
         return moved
 
     def hold(self) -> NDArray[np.float64]:
-        """Hold the policy of today; [run, …] everything that the economy of a run rests on, to tell kinds of runs by."""
+        """Hold the policy of today; [run, …] all that the economy of a run rests on, to tell kinds of runs by."""
         assumed = self.assumed
         pace = (assumed["response_first_year"], assumed["adjustment_time"])
         self.steps = self.steps.held(self._simulation.world.today, *pace)
