@@ -69,12 +69,14 @@ def test_the_shipped_world_with_an_elasticity_for_each_sector(shipped):
 
 
 @pytest.mark.parametrize("world", [TAXING, AWKWARD], ids=["taxing", "awkward"])
-def test_tariffs_and_export_taxes_in_random_worlds(opened, world):
+def test_tariffs_export_taxes_and_trade_costs_in_random_worlds(opened, world):
     rates = war(world, 0.4, 0.7)
     taxes = world.export_tax + 0.2 * (world.export_tax > 0.05)
     taxes[2, 1] += 0.3
     epsilon = EPSILON if world is TAXING else 5.0
-    terms = {"elasticity": epsilon, "export_taxes": taxes}
+    costs = np.ones_like(rates)
+    costs[1, 3], costs[3, 2] = 1.3, 0.9
+    terms = {"elasticity": epsilon, "export_taxes": taxes, "trade_costs": costs}
     agree(opened(world).solve(rates, **terms), equilibrium.solve(world, rates, **terms))
 
 
