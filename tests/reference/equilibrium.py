@@ -4,6 +4,7 @@ Exact-hat Armington / Eaton–Kortum (Dekle, Eaton and Kortum 2008; Caliendo and
 n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) has
 parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
+- price of a good in n          p̂ = κ̂ p̂_i^j,  κ̂ = d̂ (1+t')(1+e')(1+µ) / [(1+t)(1+e)],  d̂ iceberg, µ scarcity rent
 - what buyers reckon with       p̃ = κ̃ p̂_i^j,  κ̃ = κ̂ (1+t̃) / (1+t'),  t̃ what they have adjusted to
 - what they pay beyond that     m = (1+t') / (1+t̃)
 - quantities follow p̃          s̃ = π p̃^−θ / Σ π p̃^−θ,  P̃ = (Σ π p̃^−θ)^(−1/θ)
