@@ -170,11 +170,10 @@ def optimal_by_region(
     change = cases.at(log_rate) / cases.reference() - 1
     weight = np.where(cases.inside, 0.0, economy.base.income)
     others = (change * weight).sum(1) / weight.sum(1)
-    rate, own, others, done = (
-        array.reshape(len(chosen), len(named))
-        for array in (np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1), others, converged)
-    )
-    return Optima(chosen, tuple(named), rate, own, others, done.astype(np.bool_))
+    shape = len(chosen), len(named)
+    rate, own = np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1)
+    found = [np.reshape(array, shape) for array in (rate, own, others)]
+    return Optima(chosen, tuple(named), found[0], found[1], found[2], converged.reshape(shape))
 
 
 def nash(
@@ -242,11 +241,11 @@ class _Cases:
         self.weight /= self.weight.sum(1, keepdims=True)
         self.rest = np.repeat(base[np.newaxis], len(movers), axis=0)
         """[case, importer, exporter, sector] the rates around the mover's own"""
-        exporter, sector = np.indices(base.shape[1:])
-        kinds = {"uniform": np.zeros_like(sector), "partner": exporter, "sector": sector}
+        shape, places = base.shape[1:], [np.arange(length) for length in base.shape[1:]]
+        kinds = {"uniform": np.zeros((1, 1), np.int64), "partner": places[0][:, np.newaxis], "sector": places[1]}
         if by not in kinds:
             raise ValueError(f"found by={by!r}; it is uniform, partner or sector")
-        self.group = kinds[by]
+        self.group = np.broadcast_to(kinds[by], shape)
         """[exporter, sector] the rate that falls there"""
         groups = int(self.group.max()) + 1
         partner = np.array([on is None or code in on for code in data.regions])
