@@ -39,6 +39,11 @@ def four_countries(regions=None, order=(0, 1, 2, 3)):
     return world(flows[square], tariff[square], coefficient[place], regions)
 
 
+def balanced(economy, tariffs, epsilon):
+    """[region] real income at given rates, without deficits."""
+    return economy.solve(tariffs, epsilon, deficits="purged").real_income
+
+
 def own_share_abroad(economy, tariffs, epsilon):
     """Share of its own goods in what B spends, at the prices that it pays."""
     paid = economy.solve(tariffs, epsilon).flows_musd[1, :, 0] * (1 + np.asarray(tariffs)[1, :, 0])
@@ -113,13 +118,13 @@ def test_a_region_of_no_size_charges_one_over_the_elasticity(epsilon):
 def test_no_other_rate_is_better(by):
     economy = four_countries()
     best = optimal.best_response(economy, "B", 5.0, by=by)
-    top = best.real_income[1]
+    top = balanced(economy, best.tariffs, 5.0)[1]
     assert best.converged
     for moved in (-0.02, -0.002, 0.002, 0.02):
         for name in best.charged:
             pair = ("B", "*", name) if by == "sector" else ("B", name)
             tariffs = best.tariffs + (economy.rates({pair: 1.0}) > 0.9) * moved
-            assert economy.solve(tariffs, 5.0).real_income[1] < top
+            assert balanced(economy, tariffs, 5.0)[1] < top
 
 
 def test_more_rates_are_no_worse():
@@ -166,9 +171,21 @@ def test_the_gain_is_measured_against_the_rates_that_were_given():
     economy = four_countries()
     against = economy.rates({("B", "A"): 0.4})
     best = optimal.best_response(economy, "A", 4.0, against=against)
-    expected = economy.solve(best.tariffs, 4.0).real_income / economy.solve(against, 4.0).real_income - 1
+    expected = balanced(economy, best.tariffs, 4.0) / balanced(economy, against, 4.0) - 1
     assert best.gain == pytest.approx(expected, abs=1e-12)
-    assert best.real_income == pytest.approx(economy.solve(best.tariffs, 4.0).real_income, abs=1e-12)
+
+
+def test_deficits_are_held_if_one_asks_for_it():
+    economy = four_countries()
+    best = optimal.best_response(economy, "A", 4.0, deficits="held")
+    assert best.gain == pytest.approx(economy.solve(best.tariffs, 4.0).real_income - 1, abs=1e-12)
+    assert abs(best.rate[0] - optimal.best_response(economy, "A", 4.0).rate[0]) > 1e-3
+
+
+def test_a_deficit_that_is_held_lets_a_giver_gain_by_ending_all_trade():
+    """Why they are taken out: the worth of a transfer moves with the tariff."""
+    with pytest.raises(ArithmeticError, match="still rises at a tariff of 447%"):
+        optimal.nash(four_countries(), elasticity=5.0, deficits="held")
 
 
 # ── Nash ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,11 +242,11 @@ def test_a_customs_union_has_one_rate_and_leaves_its_members_alone():
     assert (best.tariffs[:2, 2:] == best.rate[0]).all()
     assert (best.tariffs[:2, :2] == economy.data.tariff[:2, :2]).all()
     income = economy.base.income[:2]
-    top = income @ best.real_income[:2]
+    top = income @ balanced(economy, best.tariffs, 4.0)[:2]
     for moved in (-0.01, 0.01):
         tariffs = best.tariffs.copy()
         tariffs[:2, 2:] += moved
-        assert income @ economy.solve(tariffs, 4.0).real_income[:2] < top
+        assert income @ balanced(economy, tariffs, 4.0)[:2] < top
 
 
 def test_a_union_of_the_like_is_larger_and_charges_more():
