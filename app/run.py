@@ -21,7 +21,6 @@ from plots.numbers import percent, span
 from sim.analysis.odds import Odds, shares
 from sim.engine.plan import plan
 from sim.experiments.ensemble import (
-    BLOCK,
     Request,
     Seconds,
     Simulated,
@@ -31,6 +30,7 @@ from sim.experiments.ensemble import (
     place,
     simulate_blocks,
     swapped_in,
+    usual_block,
     work_folder,
 )
 from sim.negotiation.policy import QuantityError
@@ -195,7 +195,7 @@ def _requests(
     settings = variants[BASE].ensemble
     seed = settings.seed if seed is None else seed
     return {
-        name: Request(variant, runs or settings.runs, seed, settings.chances, block or BLOCK)
+        name: Request(variant, runs or settings.runs, seed, settings.chances, block or usual_block(variant))
         for name, variant in variants.items()
     }
 

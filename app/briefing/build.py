@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, futures, in_force, inputs, record
+from app.briefing import actors, economy_revenue, economy_trade, futures, in_force, inputs, record
 from app.briefing.answer import answer
 from app.briefing.beliefs import if_you_believe
 from app.briefing.comparisons import comparisons
 from app.briefing.content import Block, Briefing, Section
+from app.briefing.economy import gains_and_losses
 from app.briefing.findings import Findings
 from app.briefing.focus import focus_page
 from app.briefing.html import render
@@ -32,6 +33,10 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
     "What happens when": (partings, futures.calendar, futures.agreements),
     "What is in force": (in_force.in_force,),
     "Tariff paths": (futures.tariffs,),
+    "Who gains and loses": (gains_and_losses,),
+    "Trade before and after": (economy_trade.trade,),
+    "Revenue and prices": (economy_revenue.revenue_and_prices,),
+    "Sectors most hit": (economy_trade.sectors_hit,),
     "Who moves": (threat_lanes, actors.moves, actors.table),
     "What if": (what_ifs, what_if_paths),
     "Last days to act": (actors.deadlines,),

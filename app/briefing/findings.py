@@ -8,6 +8,7 @@ from plots.numbers import counted, long_date
 from plots.odds import ranked
 from plots.style import colours
 from sim.analysis.belief import Believed
+from sim.analysis.economy import Economy, has_economy
 from sim.analysis.odds import Difference, Odds, difference, shares
 from sim.analysis.published import Comparison, comparisons
 from sim.analysis.record import Record
@@ -76,6 +77,11 @@ class Findings:
     def comparisons(self) -> list[Comparison]:
         """Tariff series beside published figures."""
         return comparisons(self.result)
+
+    @cached_property
+    def economy(self) -> Economy | None:
+        """What the result says of the economy; None where it was not solved."""
+        return Economy(self.result) if has_economy(self.result) else None
 
     @cached_property
     def record(self) -> Record:

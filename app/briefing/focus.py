@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.briefing.content import Briefing, Section
+from app.briefing.economy_focus import its_economy
 from app.briefing.exposure import at_stake, exposure
 from app.briefing.faced import drawn, faced, goes
 from app.briefing.findings import Findings
@@ -18,6 +19,7 @@ def focus_page(found: Findings, focus: Focus) -> Briefing:
     sections = [
         Section("What it faces on each branch", list(faced(seen))),
         Section("What it can change itself", list(stances(seen))),
+        Section("What becomes of its economy", list(its_economy(seen))),
         Section("What it has at stake", exposure(seen)),
     ]
     return Briefing(

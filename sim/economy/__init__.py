@@ -5,8 +5,10 @@
     answer = world.solve(tariffs=world.rates({("USA", "CHN"): 0.2}, added=True), elasticity=4)
     answer.real_income
 
-`dataset` reads a folder of CSV files, `base` makes an equilibrium of it, `problem` says what differs from it, `equilibrium`
-has the equations, `tangent` their slopes, `solver` and `mixing` the iteration, `solution` the answer, `economy` joins them.
+`dataset` reads a folder of CSV files, `base` makes an equilibrium of it, `problem` says what differs from it,
+`equilibrium` has the equations, `tangent` their slopes, `solver` and `mixing` the iteration, `solution` the answer,
+`economy` joins them. `ages`, `collection`, `front_loading`, `incidence` and `measures` are what time, customs and shops
+make of it; `optimal` looks for the tariffs that serve a region best.
 """
 
 from sim.economy.dataset import DataError, DataSet

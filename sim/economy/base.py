@@ -94,7 +94,9 @@ class Base:
         income = final.sum(0)
         return cls(
             _shares(paid, expenditure),
-            *(np.ascontiguousarray(array) for array in (tariff, export_tax, flows)),
+            np.ascontiguousarray(tariff),
+            np.ascontiguousarray(export_tax),
+            np.ascontiguousarray(flows),
             expenditure,
             output,
             np.ascontiguousarray(value_added_share),

@@ -145,6 +145,7 @@ class Economy:
         revenue: Literal["rebated", "tax_relief"] = "rebated",
         labour_supply: ArrayLike = 0.0,
         income_tax: ArrayLike = INCOME_TAX,
+        trade_costs: ArrayLike | None = None,
         start: Solution | None = None,
     ) -> Solution:
         """The equilibrium under other rates and limits, against the base; or a batch of them.
@@ -171,15 +172,18 @@ class Economy:
             Elasticity of labour supply to the real wage after tax.
         income_tax : number or [run]
             Average tax on labour income in the base.
+        trade_costs : array like `tariffs`
+            Hats of iceberg trade costs, units shipped for one that arrives: above 0, 1 where nothing changes.
         start : Solution
             A solution of as many runs to start from.
 
         Raises ValueError for arrays of a wrong shape and rates that cannot be, KeyError for unknown codes. A run that
         does not converge is marked in `converged`.
         """
-        given = self.rates(tariffs) if isinstance(tariffs, Mapping) else tariffs  # type: ignore[arg-type]
+        given = self.rates(tariffs) if isinstance(tariffs, Mapping) else tariffs
         dense = {"tariffs": self._dense(given, "tariffs"), "acted_on": self._dense(acted_on, "acted_on")}
         dense["export_taxes"] = self._dense(export_taxes, "export_taxes")
+        dense["trade_costs"] = self._dense(trade_costs, "trade_costs", above=0.0)
         theta = self.theta(elasticity)
         vectors = {"to_exporter": to_exporter, "labour_supply": labour_supply, "income_tax": income_tax}
         numbers = {name: np.asarray(value, dtype=np.float64) for name, value in vectors.items()}
@@ -202,7 +206,7 @@ class Economy:
         solved = self.solver.solve(problem, None if start is None else start.state)
         return Solution(self.base, problem, solved, single=not lengths)
 
-    def _dense(self, rates: ArrayLike | None, name: str) -> Numbers | None:
+    def _dense(self, rates: ArrayLike | None, name: str, above: float = -1.0) -> Numbers | None:
         """[…, sector, importer, exporter] as the solver has them."""
         if rates is None:
             return None
@@ -210,8 +214,8 @@ class Economy:
         shape = (self.base.regions, self.base.regions, self.base.sectors)
         if array.shape[-3:] != shape or array.ndim > 4:
             raise ValueError(f"found {name} of shape {array.shape}; it is {shape}, importer, exporter, sector")
-        if not (array > -1).all() or not np.isfinite(array).all():
-            raise ValueError(f"{name} are above −100 %")
+        if not (array > above).all() or not np.isfinite(array).all():
+            raise ValueError(f"{name} are above {above:.0%}".replace("-", "−"))
         return np.moveaxis(array, -1, -3)
 
     def _problem(
@@ -219,6 +223,7 @@ class Economy:
     ) -> Problem:
         base = self.base
         bases = {"tariffs": base.tariff, "acted_on": base.tariff, "export_taxes": base.export_tax}
+        bases["trade_costs"] = np.ones_like(base.share)
         changed = np.zeros(base.share.size, dtype=np.bool_)
         for name, array in dense.items():
             if array is not None:
@@ -244,7 +249,9 @@ class Economy:
             at("export_taxes"),
             base.deficit,
             np.zeros(runs, np.bool_),
-            *(np.ascontiguousarray(np.broadcast_to(numbers[key], runs)) for key in ("labour_supply", "income_tax")),
+            np.ascontiguousarray(np.broadcast_to(numbers["labour_supply"], runs)),
+            np.ascontiguousarray(np.broadcast_to(numbers["income_tax"], runs)),
+            trade_cost=at("trade_costs"),
         )
 
     def _limits(self, limits: Sequence[Limit], runs: int, to_exporter: Numbers) -> Limits | None:

@@ -1,16 +1,19 @@
 """The equilibrium of a batch of runs: prices, expenditures and wages that clear every market, in hats.
 
-n imports, i exports, j is a sector, k an input. κ is what taxes add to a price, κ̃ what buyers have adjusted to of it:
+n imports, i exports, j is a sector, k an input. Taxes and trade costs add κ to a price; buyers have adjusted to κ̃:
 
-    c_i^j = w_i^B · Π_k (P_i^k)^A · (1 + capacity rent)                                      unit cost
-    s_ni  = π_ni (κ̃ c_i)^−θ / Σ_i π_ni (κ̃ c_i)^−θ,   m_ni = κ̂ / κ̃                           choice, and what it costs
-    π′_ni = s_ni m_ni / Σ_i s_ni m_ni,   P_n = [Σ_i π_ni (κ̃ c_i)^−θ]^(−1/θ) · Σ_i s_ni m_ni   spending, price index
-    Y_i   = Σ_n π′_ni X_n / [(1 + t)(1 + e)(1 + scarcity rent)]                              producers' value
-    X_n^k = Σ_j A_n^kj Y_n^j + α_n^k I_n,   I_n = wL + revenue + rents + deficit             expenditure
-    Σ_j B_n^j Y_n^j = w_n L_n                                                                labour
+    P̃_n  = [Σ_i π_ni (κ̃ c_i)^−θ]^(−1/θ)                                     price index that buyers act on
+    s_ni  = π_ni (κ̃ c_i)^−θ P̃_n^θ,   ρ_n = Σ_i s_ni κ̂/κ̃                     choice, and what it costs beyond P̃
+    π′_ni = s_ni (κ̂/κ̃) / ρ_n,   P_n = P̃_n ρ_n                               spending, price
+    c_i^j = w_i^B Π_k (P̃_i^k)^A · M_i^j · (1 + capacity rent),   M = B + Σ_k A^kj ρ^k         unit cost
+    Y_i   = Σ_n π′_ni X_n / [(1 + t)(1 + e)(1 + scarcity rent)]              producers' value
+    X_n^k = ρ_n^k (Σ_j A_n^kj Y_n^j / M_n^j + α_n^k I_n / Σ_k α_n^k ρ_n^k)   expenditure
+    I_n   = wL + revenue + rents + deficit                                   income
+    Σ_j B_n^j Y_n^j / M_n^j = w_n L_n                                        labour
 
-(Caliendo and Parro 2015 without the last column's ages; with κ̃ = κ every line is theirs.) Buyers who have adjusted to
-a part of a change choose quantities at κ̃ and pay κ; the price index is then the exact cost of what they chose.
+(With κ̃ = κ all ρ and M are 1, and every line is that of Caliendo and Parro 2015.) Buyers who have adjusted to a part
+of a change choose quantities at κ̃, among sources, goods and inputs alike, and pay κ; prices are the exact cost of what
+they chose. So a tariff to which nobody has adjusted moves no quantity, but for what its revenue does to incomes.
 
 Every run is worked out by itself: products over sectors and regions are made matrix by matrix, run by run, so that
 no bit depends on which runs share a batch.
@@ -36,7 +39,9 @@ class State:
     """Where a batch of runs stands: logs of hats, and expenditure as a hat. All zeros and ones are the base."""
 
     log_price: Numbers
-    """[run, region, sector]"""
+    """[run, region, sector] ln P̃, what buyers act on"""
+    log_beyond: Numbers
+    """[run, region, sector] ln ρ, what they pay beyond it"""
     expenditure: Numbers
     """[run, region, sector]"""
     log_wage: Numbers
@@ -53,7 +58,9 @@ class State:
         shape = (runs, base.regions, base.sectors)
         rent = np.zeros((runs, 0)) if limits is None else np.where(limits.allowed == 0, np.inf, 0.0)
         places = 0 if capacity is None else len(capacity.region)
-        return cls(np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places)))
+        return cls(
+            np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), rent, np.zeros((runs, places))
+        )
 
     def take(self, rows: Places) -> Self:
         """Some runs, copied."""
@@ -71,9 +78,9 @@ class State:
             size = int(np.prod(array.shape[1:]))
             found.append(flat[:, first : first + size].reshape(array.shape))
             first += size
-        price, spent, wage, rent, capacity = found
+        price, beyond, spent, wage, rent, capacity = found
         rent = np.where(np.isfinite(self.log_rent), np.maximum(0.0, rent), self.log_rent)
-        return State(price, np.where(spent > 0, spent, self.expenditure), wage, rent, np.maximum(0.0, capacity))
+        return State(price, beyond, np.where(spent > 0, spent, self.expenditure), wage, rent, np.maximum(0.0, capacity))
 
     def put(self, rows: Places, other: State) -> None:
         """Set some runs."""
@@ -107,7 +114,8 @@ class Batch:
         base_tariff, base_tax = base.tariff.reshape(-1)[cell], base.export_tax.reshape(-1)[cell]
         tax = np.broadcast_to(base_tax, problem.tariff.shape) if problem.export_tax is None else problem.export_tax
         acted_on = problem.tariff if problem.acted_on is None else problem.acted_on
-        change = np.log1p(acted_on) - np.log1p(base_tariff) + np.log1p(tax) - np.log1p(base_tax)
+        melted = 0.0 if problem.trade_cost is None else np.log(problem.trade_cost)
+        change = melted + np.log1p(acted_on) - np.log1p(base_tariff) + np.log1p(tax) - np.log1p(base_tax)
         chosen = own * np.exp(-theta * change)
 
         self.chosen = _with(base.share, cell, chosen, shape)
@@ -133,6 +141,7 @@ class Batch:
         self.weight = base.value_added / base.value_added.sum()
         self.limits = None if problem.limits is None else _Limited(self, problem.limits)
         self.elastic = bool(problem.labour_supply.any())
+        self.aged = self.paid is not self.chosen
 
     def step(self, state: State, slopes: Slopes) -> Step:
         """Look at the state, and take one step of Newton's method by the given slopes."""
@@ -143,10 +152,8 @@ class Batch:
         if self.limits is not None:
             self.limits.apply(state.log_rent)
         inclusive = _times(self.chosen, pull)
-        spent = inclusive if self.paid is self.chosen else _times(self.paid, pull)
+        spent = _times(self.paid, pull) if self.aged else inclusive
         price = -np.log(inclusive) / theta[:, :, np.newaxis]
-        if spent is not inclusive:
-            price += np.log(spent / inclusive)
         price_gap = price.transpose(0, 2, 1) - state.log_price
 
         X = (state.expenditure * self.X).transpose(0, 2, 1)
@@ -166,9 +173,17 @@ class Batch:
             income += whole - made.sum(2)
         supply = wage * self.labour(state, revenue) if self.elastic else wage
         income += supply * base.value_added
+        log_beyond = state.log_beyond
+        if self.aged:
+            log_beyond = np.log(spent / inclusive).transpose(0, 2, 1)
+            made = made / self.margin(state)
+            bought = np.exp(state.log_beyond) * (
+                _rows(self.A, made) + self.alpha * (income / self._final_margin(state))[:, :, np.newaxis]
+            )
+        else:
+            bought = _rows(self.A, made) + self.alpha * income[:, :, np.newaxis]
         demand = (self.B * made).sum(2) / base.value_added
         left = demand - supply
-        bought = _rows(self.A, made) + self.alpha * income[:, :, np.newaxis]
         spent_gap = (bought - state.expenditure * self.X) / self.scale
 
         level = (self.weight * supply).sum(1) - 1
@@ -179,6 +194,8 @@ class Batch:
         d_spent += _rows_of(slopes.expenditure, d_wage).reshape(d_spent.shape)
         error = np.abs(price_gap).max((1, 2))
         error = np.maximum(error, np.abs(spent_gap).max((1, 2)))
+        if self.aged:
+            error = np.maximum(error, np.abs(log_beyond - state.log_beyond).max((1, 2)))
         labour = np.abs(left).max(1)
         error = np.maximum(error, labour)
         log_rent, log_capacity = state.log_rent, state.log_capacity
@@ -190,6 +207,7 @@ class Batch:
             error = np.maximum(error, _gap(log_capacity, state.log_capacity))
         following = State(
             state.log_price + d_price,
+            log_beyond,
             state.expenditure + d_spent,
             state.log_wage + d_wage,
             log_rent,
@@ -198,7 +216,10 @@ class Batch:
         return Step(error, labour, following)
 
     def trade(self, state: State) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-        """Spending shares, flows at exporters' prices, duties [run, sector, importer, exporter]; expenditure [run, s, r]."""
+        """(Spending shares, flows at exporters' prices, duties, expenditure).
+
+        All are [run, sector, importer, exporter] and million USD a year; expenditure is [run, sector, region].
+        """
         if self.limits is not None:
             self.limits.apply(state.log_rent)
         pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
@@ -222,16 +243,40 @@ class Batch:
         """[run, region, sector] log of unit cost, capacity rents included."""
         inputs = np.matmul(state.log_price[:, :, np.newaxis], self.A)[:, :, 0]
         cost: Numbers = self.B * state.log_wage[:, :, np.newaxis] + inputs
+        if self.aged:
+            cost += np.log(self.margin(state))
         return cost if self.problem.capacity is None else cost + self.capacity_rent(state)
 
+    def margin(self, state: State) -> Numbers:
+        """[run, region, sector] M: what inputs cost beyond the prices that producers act on, a factor of unit cost."""
+        beyond = np.expm1(state.log_beyond)
+        return 1 + np.matmul(beyond[:, :, np.newaxis], self.A)[:, :, 0]
+
+    def _final_margin(self, state: State) -> Numbers:
+        """[run, region] the same of final demand."""
+        margin: Numbers = 1 + (self.alpha * np.expm1(state.log_beyond)).sum(2)
+        return margin
+
+    def log_final_price(self, state: State) -> Numbers:
+        """[run, region] log of the price of final demand: the exact cost of what is chosen."""
+        acted_on: Numbers = (self.alpha * state.log_price).sum(2)
+        return acted_on + np.log(self._final_margin(state)) if self.aged else acted_on
+
     def labour(self, state: State, revenue: Numbers) -> Numbers:
-        """[run, region] hat of labour supply: (real wage after tax)^elasticity, by the revenue [run, region]."""
+        """[run, region] hat of labour supply: (real wage after tax)^elasticity, by the revenue [run, region].
+
+        Where revenue lowers the tax, what is kept of a wage rises by the gain in revenue over labour income after tax.
+        """
         problem, base = self.problem, self.base
-        real = state.log_wage - (self.alpha * state.log_price).sum(2)
-        paid = base.value_added * np.exp(state.log_wage)
-        gained = (revenue - base.revenue) / (paid * (1 - problem.income_tax[:, np.newaxis]))
-        kept = np.where(problem.tax_relief[:, np.newaxis], np.log1p(np.maximum(gained, _LEAST_KEPT - 1)), 0.0)
-        supply: Numbers = np.exp(problem.labour_supply[:, np.newaxis] * (real + kept))
+        elasticity = problem.labour_supply[:, np.newaxis]
+        real = elasticity * (state.log_wage - self.log_final_price(state))
+        supply: Numbers = np.exp(real)
+        if not problem.tax_relief.any():
+            return supply
+        kept = base.value_added * np.exp(state.log_wage) * (1 - problem.income_tax[:, np.newaxis])
+        gained = np.where(problem.tax_relief[:, np.newaxis], (revenue - base.revenue) / kept, 0.0)
+        for _ in range(_TAX_ROUNDS):  # more labour, more income over which the gain is spread
+            supply = np.exp(real + elasticity * np.log(np.maximum(1 + gained / supply, _LEAST_KEPT)))
         return supply
 
     def capacity_rent(self, state: State) -> Numbers:
@@ -252,6 +297,8 @@ class Batch:
         return following
 
 
+_TAX_ROUNDS = 40
+"""Rounds in which tax relief and labour supply meet; the gap shrinks by less than a quarter of itself in each."""
 _LEAST_KEPT = 1e-3
 """Least part of labour income that is kept after tax, relative to the base; a guard on the way to a solution."""
 
@@ -276,7 +323,8 @@ class Slopes:
             return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
 
         slope = np.eye(len(weight)) - summed(tangent.excess) + weight
-        return cls(tangent, np.linalg.inv(slope), summed(tangent.expenditure))
+        inverse = np.asarray(np.linalg.inv(slope), dtype=np.float64)
+        return cls(tangent, inverse, summed(tangent.expenditure))
 
 
 class _Limited:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,8 @@ class Problem:
     """[run] average tax on labour income in the base"""
     limits: Limits | None = None
     capacity: Capacity | None = None
+    trade_cost: Numbers | None = None
+    """[run, cell] hats of iceberg trade costs: units shipped for one that arrives; None if those of the base"""
 
     def __len__(self) -> int:
         return len(self.elasticity)
@@ -99,11 +101,12 @@ class Problem:
             export_tax=between(self.export_tax, base_export_tax),
             limits=limits,
             capacity=capacity,
+            trade_cost=None if self.trade_cost is None else self.trade_cost**way,
         )
 
 
-def _taken(part: Problem | Limits | Capacity, rows: Places, shared: tuple[str, ...]) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _taken(part: Problem | Limits | Capacity, rows: Places, shared: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for field in fields(part):
         value = getattr(part, field.name)
         if isinstance(value, Limits):

@@ -65,7 +65,7 @@ class Solution:
     @property
     def price(self) -> Any:
         """[region, sector] hat of what buyers pay for a unit of the sector's goods."""
-        return self._out(np.exp(self.state.log_price))
+        return self._out(np.exp(self.state.log_price + self.state.log_beyond))
 
     @property
     def cost(self) -> Any:
@@ -193,7 +193,7 @@ class Solution:
 
     @cached_property
     def _price_of_final(self) -> Numbers:
-        return np.exp((self.state.log_price * self._base.final_share.T).sum(2))
+        return np.exp(self._batch.log_final_price(self.state))
 
     @cached_property
     def _labour(self) -> Numbers:
@@ -203,5 +203,6 @@ class Solution:
     def _income(self) -> Numbers:
         """[run, region] what is spent and not for inputs: by the budget, income."""
         made = self._flows.sum(2).transpose(0, 2, 1) * np.exp(-self._batch.capacity_rent(self.state))
-        inputs = np.matmul(self._base.input_coefficient, made[..., np.newaxis])[..., 0]
+        made = made / self._batch.margin(self.state)
+        inputs = np.matmul(self._base.input_coefficient, made[..., np.newaxis])[..., 0] * np.exp(self.state.log_beyond)
         return (self.state.expenditure * self._base.expenditure.T - inputs).sum(2)

@@ -90,20 +90,27 @@ class Solver:
             batch = Batch(base, whole.part(goal, tariff, tax))
             with np.errstate(all="ignore"):
                 slopes = Slopes.of(self._tangent_at(batch, state), whole.elasticity, self._weight)
-            reached = False
-            for there, step, count in _path(batch, slopes, state, STEPS):
-                solved.error[row], solved.labour[row] = step.error, step.labour
-                if step.error[0] <= TOLERANCE:
-                    reached = True
-                    break
+            there, step, count = self._end(batch, slopes, state)
             solved.steps[row] += count
-            if reached and goal == 1.0:
+            solved.error[row], solved.labour[row] = step.error, step.labour
+            if step.error[0] > TOLERANCE or np.isnan(step.error[0]):
+                stride /= 2
+                continue
+            if goal == 1.0:
                 _keep(solved, row, np.ones(1, np.bool_), there, step, 0)
                 return
-            if reached:
-                state, way, stride = there, goal, 2 * stride
-            else:
-                stride /= 2
+            state, way, stride = there, goal, 2 * stride
+
+    @staticmethod
+    def _end(batch: Batch, slopes: Slopes, state: State) -> tuple[State, Step, int]:
+        """Where the path of one run ends, and after how many steps: at a solution, or after the most steps."""
+        path = _path(batch, slopes, state, STEPS)
+        last = next(path)
+        for reached in path:
+            if last[1].error[0] <= TOLERANCE:
+                break
+            last = reached
+        return last
 
     def _tangent_at(self, batch: Batch, state: State) -> Tangent:
         share, flows, duties, spent = batch.trade(state)

@@ -86,9 +86,10 @@ def tangent(base: Base, share: Numbers, flows: Numbers, duties: Numbers, spent: 
     own_sales = sold[:, own, own].T  # [region, sector]
     at_home = A * own_sales[:, np.newaxis] + alpha.T[:, :, np.newaxis] * duty.T[:, np.newaxis]
     own_share = share[:, own, own].T
+    price_at_home = np.linalg.inv(np.eye(sectors) - own_share[:, :, np.newaxis] * A.transpose(0, 2, 1))
     return Tangent(
-        np.linalg.inv(np.eye(sectors) - own_share[:, :, np.newaxis] * A.transpose(0, 2, 1)),
-        np.linalg.inv(np.eye(sectors) - at_home),
+        np.asarray(price_at_home, dtype=np.float64),
+        np.asarray(np.linalg.inv(np.eye(sectors) - at_home), dtype=np.float64),
         np.ascontiguousarray(price.transpose(1, 0, 2).reshape(size, regions)),
         np.ascontiguousarray((d_spent / scale[..., np.newaxis]).reshape(1 + sectors, size, regions)),
         excess,

@@ -11,6 +11,7 @@ from sim.days import MISSING
 from sim.economy.front_loading import Hikes, Response, moved
 from sim.economy.measures import BN
 from sim.engine.levers import Levers, Rows
+from sim.engine.plan import Plan
 from sim.engine.view import value_of
 from sim.instruments import lives
 from sim.world.window import window
@@ -28,7 +29,7 @@ class HikeRecord:
     def __init__(self, simulation: Simulation, levers: Levers) -> None:
         self._simulation = simulation
         self._levers = levers
-        self._tariffs = [i for i, part in enumerate(simulation.plan.instruments) if part.kind == "tariff"]
+        self._tariffs = sorted(_may_come(simulation.plan))
         shape = (len(simulation.world), len(self._tariffs))
         self.pending = np.full((*shape, 3), NONE)
         """[run, tariff, (announced, effective, points)] of those that lie ahead"""
@@ -109,6 +110,21 @@ class HikeRecord:
     def take(self, index: Rows) -> dict[str, Numbers]:
         """The `arrays` of some rows, renumbered."""
         over = self.arrays()["over"]
-        parts = [np.concatenate([np.full((len(mine), 1), float(new)), mine[:, 1:]], axis=1)
-                 for new, old in enumerate(index) for mine in (over[over[:, 0] == old],)]
+        parts = [
+            np.concatenate([np.full((len(mine), 1), float(new)), mine[:, 1:]], axis=1)
+            for new, old in enumerate(index)
+            for mine in (over[over[:, 0] == old],)
+        ]
         return {"pending": self.pending[index], "over": np.concatenate([np.zeros((0, 6)), *parts])}
+
+
+def _may_come(plan: Plan) -> set[int]:
+    """Tariffs that some act threatens, enacts or puts off, or whose day may lie ahead when the simulation begins."""
+    found = {column for act in plan.every_act() if act.verb in ("threaten", "enact", "delay") for column in act.targets}
+    for column, part in enumerate(plan.instruments):
+        date = part.effective
+        if date is not None and not (date.fixed and float(date.value) <= plan.start):
+            found.add(column)
+        if date is None and part.enacted is not None:
+            found.add(column)
+    return {i for i in found if plan.instruments[i].kind == "tariff"}

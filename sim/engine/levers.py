@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from sim import days
 from sim.days import MISSING
 from sim.economy import Economy
 from sim.economy.collection import reroutable
+from sim.economy.measures import BN
 from sim.engine.plan import Plan
 from sim.engine.tariffs import TariffSeries, tranche_table
 from sim.instruments import lives
@@ -141,6 +143,23 @@ class Levers:
         ]  # fmt: skip
         found = np.unique(np.concatenate([array.reshape(-1) for array in pending]))
         return [int(day) for day in found if self.base_day < day <= world.today and day < MISSING]
+
+    def about(self) -> dict[str, Any]:
+        """What a reader of the tables needs to know: axes, names, the reference, sizes."""
+        data, base = self.economy.data, self.economy.base
+        people = data.population
+        as_of = days.date(self.plan.as_of)
+        return {
+            "data": self.settings.data,
+            "regions": list(data.regions),
+            "sectors": list(data.sectors),
+            "region_names": dict(data.region_names),
+            "sector_names": dict(data.sector_names),
+            "reference": f"the policy of {as_of.day} {as_of:%B %Y} held",
+            "income_bn_usd": dict(zip(data.regions, (base.income / BN).tolist(), strict=True)),
+            "population": None if people is None else dict(zip(data.regions, people.tolist(), strict=True)),
+            "elasticity_set": self.settings.elasticities.describe(),
+        }
 
     @cached_property
     def normal_musd(self) -> Numbers:

@@ -128,6 +128,15 @@ class Plan:
         """Averages that only rules read: computed when they are read."""
         return [name for name in self.averages if name not in self.recorded_series]
 
+    def every_act(self) -> list[Act]:
+        """All that rules, scripts, deals and events may bring about."""
+        acts = [act for _, terms in self.deals for act in terms]
+        acts += [act for event in self.events.values() for act in event]
+        for player in self.players:
+            acts += [act for rule in player.rules for act in rule.acts]
+            acts += [act for scripted in player.script for act in scripted.acts]
+        return acts
+
     @cached_property
     def offer_paths(self) -> list[str]:
         """Path of the days for which an offer of each deal stands."""

@@ -12,7 +12,6 @@ from sim.engine.plan import Plan, plan
 from sim.instruments import lives
 from sim.instruments.layers import AverageSeries, Layer, LayerError, Mode, Stacks
 from sim.instruments.tranches import TrancheTable, combine, from_records, load_dataset
-from sim.negotiation.policy import Act
 from sim.scenario.checks import Finding
 from sim.scenario.model import Good, Instrument, Scenario
 from sim.scenario.names import tariff_pairs
@@ -183,20 +182,11 @@ class TariffSeries:
 def _freed(plan: Plan) -> dict[int, frozenset[int]]:
     """Instrument → actors that some move may exempt from it."""
     found: dict[int, frozenset[int]] = {}
-    for act in _all_acts(plan):
+    for act in plan.every_act():
         if act.verb == "exempt":
             for column in act.targets:
                 found[column] = found.get(column, frozenset()) | set(act.actors)
     return found
-
-
-def _all_acts(plan: Plan) -> list[Act]:
-    acts = [act for _, terms in plan.deals for act in terms]
-    acts += [act for event in plan.events.values() for act in event]
-    for player in plan.players:
-        acts += [act for rule in player.rules for act in rule.acts]
-        acts += [act for scripted in player.script for act in scripted.acts]
-    return acts
 
 
 def _name_of(instrument: str, place: int) -> str:

@@ -26,17 +26,26 @@ from time import perf_counter
 from typing import Any
 
 import sim
+from sim.engine.levers import levers_of
 from sim.engine.plan import plan
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
 from sim.results.folder import keep_texts
 from sim.results.result import Result
+from sim.scenario.economy import SHIPPED_DATA
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Documented, canonical, scenario_hash
 
 BLOCK = 5_000
 """Runs in a block: large enough for arrays to pay, small enough to lose little in a kill (see docs/benchmarks)."""
+ECONOMY_BLOCK = 1_000
+"""Runs in a block with an economy, whose trade by pair and sector is kept for every run."""
+
+
+def usual_block(scenario: Scenario) -> int:
+    """Runs in a block where nobody says otherwise."""
+    return BLOCK if scenario.economy is None else ECONOMY_BLOCK
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,14 @@ class Request:
     @property
     def key(self) -> str:
         """Names the work folder: equal keys give equal blocks."""
-        parts = (scenario_hash(self.scenario), self.seed, self.chances, self.block, code_hash())
+        parts = (
+            scenario_hash(self.scenario),
+            self.seed,
+            self.chances,
+            self.block,
+            code_hash(),
+            _data_hash(self.scenario),
+        )
         return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
@@ -79,8 +95,17 @@ def code_hash() -> str:
     """Hash of the simulator's own code and data."""
     whole = hashlib.blake2b(digest_size=12)
     root = Path(sim.__file__).parent
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.csv")]):
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.csv"), *root.rglob("*.yaml")]):
         whole.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _data_hash(scenario: Scenario) -> str:
+    """Hash of the economy's data where they are a folder of the user's own."""
+    whole = hashlib.blake2b(digest_size=12)
+    if scenario.economy is not None and scenario.economy.data not in SHIPPED_DATA:
+        for path in sorted(Path(scenario.economy.data).glob("*.csv")):
+            whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()
 
 
@@ -190,9 +215,16 @@ def manifest(request: Request, simulated: Simulated, title: str) -> dict[str, An
         "scenario": canonical(request.scenario),
         "code_hash": code_hash(),
         "versions": {name: version(name) for name in ("parley", "numpy", "simpy", "pydantic", "scipy", "duckdb")},
+        **_of_economy(request.scenario),
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
+
+
+def _of_economy(scenario: Scenario) -> dict[str, Any]:
+    """What readers of the economy's tables need; nothing where none is solved."""
+    levers = levers_of(plan(scenario))
+    return {} if levers is None else {"economy": levers.about()}
 
 
 def place(simulated: Simulated, about: dict[str, Any], folder: Path, scenario: Scenario) -> None:

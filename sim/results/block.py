@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.days import MISSING
+from sim.engine import economy_tables
 from sim.engine.plan import Plan
 from sim.engine.rates import Rates
 from sim.engine.simulation import Simulation
@@ -47,7 +48,7 @@ def finish(simulation: Simulation) -> Block:
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
     runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
     runs |= _dates(simulation)
-    economy = {} if simulation.economy is None else simulation.economy.tables(outcome)
+    economy = {} if simulation.economy is None else economy_tables.tables(simulation.economy, run, outcome)
     hashed = run_hashes(simulation, outcome, entries, rates, economy.get("economy", {}))
     hashes = np.frombuffer(b"".join(hashed), dtype="<u8").reshape(-1, 2)
     runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
@@ -110,15 +111,11 @@ def run_hashes(
     state = np.concatenate([_as_bytes(array) for array in arrays], axis=1)
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
-    lived = _rows_as_bytes(len(world), *_by_row(world.run, economy)) if economy else repeat(memoryview(b""), len(world))
+    lived: Iterator[memoryview] = repeat(memoryview(b""), len(world))
+    if simulation.economy is not None:
+        lived = _rows_as_bytes(len(world), economy_tables.rows(simulation.economy), list(economy.values())[1:])
     for place, row, story, path, life in zip(outcome.tolist(), state, told, paths, lived, strict=True):
         yield hashlib.blake2b(b"".join((names[place], row.data, story, path, life)), digest_size=HASH_BYTES).digest()
-
-
-def _by_row(run: NDArray[np.int64], table: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
-    """(Row of each entry, the other columns) of a table in the order of the runs."""
-    place = np.repeat(np.arange(len(run)), np.diff(np.append(np.flatnonzero(np.diff(table["run"], prepend=-1)), len(table["run"]))))
-    return place, [values for name, values in table.items() if name != "run"]
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

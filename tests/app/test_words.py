@@ -14,6 +14,7 @@ from plots.numbers import NARROW, counted, number, percent, points, quantity, re
 from sim.analysis.belief import believed, read
 from sim.scenario.units import Dimension
 from tests.conftest import SMALL
+from tests.sim.analysis.made_economy import made_up
 
 TAIL = """
 schema: 1
@@ -59,10 +60,19 @@ def file(name):
     return lambda what_if: sim.load(str(name), what_if)
 
 
+def with_economy(found, **made):
+    """The same findings, with an economy made up beside its tables."""
+    made_up(found.result, **made)
+    return found
+
+
 CASES = {
     "longer-roll": lambda text: played(file("longer-roll"), 300, ["no_offer"], ["leaders_meeting=0.4"]),
     "small": lambda text: played(file(SMALL), 600, ["no_offer", "same"], ["leaders_meeting=40 %", "ieepa.struck=0.3"]),
     "small, one what-if": lambda text: played(file(SMALL), 60, ["same"]),
+    "small, with an economy": lambda text: with_economy(played(file(SMALL), 200)),
+    "small, with an economy that stays": lambda text: with_economy(played(file(SMALL), 60), scale=0.0),
+    "small, with an economy that does not converge": lambda text: with_economy(played(file(SMALL), 20), failing=[1, 2]),
     "one future": lambda text: played(file(SMALL), 1),
     "rare and certain": lambda text: played(text(TAIL), 250, ["same"]),
     "nothing named": lambda text: played(text(NOTHING), 5),
@@ -122,6 +132,8 @@ def said(found):
 ROUNDED = re.compile(r"(?:under 1|over 99|100|[1-9]?\d) %")
 TARIFF = re.compile(r"tariff|MFN|United States on|US on|pay|average rate", re.IGNORECASE)
 """Of rates in per cent, which have a decimal; not of shares."""
+EFFECT = re.compile(r"real income|consumer prices|output|passed through", re.IGNORECASE)
+"""Of changes in per cent, which have the decimals that count, or of a pass-through, which may be above one."""
 
 
 def test_every_share_is_in_whole_per_cent_or_beyond_an_end(found):
@@ -131,7 +143,8 @@ def test_every_share_is_in_whole_per_cent_or_beyond_an_end(found):
         for match in re.finditer(r"(?:under |over |at least |at most )?[\d.]+ %", text):
             threshold = re.fullmatch(r"at (?:least|most) \d{1,2}(?:\.\d+)? %", match[0])  # of an assumption
             rate = TARIFF.search(text) and re.fullmatch(r"\d+(?:\.\d)? %", match[0])
-            assert ROUNDED.fullmatch(match[0]) or threshold or rate, (what, text)
+            effect = EFFECT.search(text) and re.fullmatch(r"\d+(?:\.\d{1,3})? %", match[0])
+            assert ROUNDED.fullmatch(match[0]) or threshold or rate or effect, (what, text)
 
 
 def test_no_share_stands_without_a_space_or_with_false_certainty(found):
