@@ -72,25 +72,25 @@ def optimal_tariff_chart(rows: list[Optimum], title: str, subtitle: str, source:
     listed = "; ".join(f"{row.name} {level(row.rate, 1)} ({level(row.low, 1)} to {level(row.high, 1)})" for row in rows)
     alt = f"{title}. Optimal tariff in % and its range over elasticities: {listed}."
     cues = (Cue("optimum", ACCENT), Cue("range", tint(ACCENT, RANGE)))
-    shown = {"region": [row.name for row in rows]} | {f"{head}, %": cells for head, cells in columns}
+    shown = {"region": [row.name for row in rows]} | dict(columns)
     return Chart("optimal_tariff", made.figure, title, subtitle, alt, _table(rows), shown, made.head, cues)
 
 
 def _columns(rows: list[Optimum]) -> list[tuple[str, list[str]]]:
     """Heads with their cells; the trade war's only where there is one."""
     places = decimals(row.gain for row in rows)
-    found = [("optimum", [level(row.rate, 1) for row in rows])]
+    found = [("optimum, %", [level(row.rate, 1) for row in rows])]
     found.append(("over elasticities", [f"{level(row.low, 1)} to {level(row.high, 1)}" for row in rows]))
     if rows[0].nash is not None:
-        found.append(("if all respond", ["" if row.nash is None else level(row.nash, 1) for row in rows]))
-    return [*found, ("own gain, real income", [signed(row.gain, places) for row in rows])]
+        found.append(("if all respond, %", ["" if row.nash is None else level(row.nash, 1) for row in rows]))
+    return [*found, ("own gain, % of real income", [signed(row.gain, places) for row in rows])]
 
 
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float, war: bool) -> None:
     """What each column is, with the mark that shows it."""
     for place, (words, edge) in enumerate(zip(heads, edges, strict=True)):
-        look: dict[str, Any] = {"ha": "right", "va": "top", "multialignment": "right"}
-        made.text(edge, above - DOT - 6 - height(words, SMALL), words, fontsize=SMALL, color=GREY, **look)
+        look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right"}
+        made.text(edge, above - DOT - 6, words, fontsize=SMALL, color=GREY, **look)
         axes = made.canvas(edge - 2 * DOT, above - DOT - 2, 2 * DOT, DOT)
         if place == 1:
             _range(axes, 0, 2 * DOT, DOT / 2)
