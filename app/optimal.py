@@ -153,7 +153,7 @@ def finding(rows: list[Optimum], world: tuple[float, int, int] | None) -> str:
         told = f"Alone, each would do best with a tariff of {ends[0]} to {ends[1]}{NARROW}%"
     if world is None:
         return told
-    change, losing, count = world
+    _, losing, count = world
     who = "every region loses" if losing == count else f"{losing} of {count} regions lose"
     return f"{told}; if all do so, {who}"
 
@@ -161,11 +161,11 @@ def finding(rows: list[Optimum], world: tuple[float, int, int] | None) -> str:
 def _table(rows: list[Optimum], world: tuple[float, int, int] | None, sets: tuple[str, ...]) -> list[str]:
     """Lines of text, the highest tariff first."""
     rows = sorted(rows, key=lambda row: -row.rate)
-    gains, losses = (decimals(values) for values in ([row.gain for row in rows], [row.others for row in rows]))
+    places = max(2, decimals([row.others for row in rows]))
     cells = [("", "optimum", "range", "if all respond", "own gain", "others")]
     for row in rows:
         nash = "" if row.nash is None else level(row.nash, 1)
-        changes = signed(row.gain, gains), signed(row.others, losses)
+        changes = signed(row.gain, places), signed(row.others, places)
         cells.append((row.name, level(row.rate, 1), f"{level(row.low, 1)} to {level(row.high, 1)}", nash, *changes))
     wides = [max(len(one[k]) for one in cells) for k in range(6)]
     lines = [
@@ -182,7 +182,9 @@ def _table(rows: list[Optimum], world: tuple[float, int, int] | None, sets: tupl
 
 
 def _of_world(world: tuple[float, int, int] | None) -> str:
-    return "" if world is None else f", and the world {signed(world[0], 2)}{NARROW}% of real income"
+    if world is None:
+        return ""
+    return f", and the world {'loses' if world[0] < 0 else 'gains'} {level(abs(world[0]), 2)}{NARROW}% of real income"
 
 
 def _source(economy: Economy) -> str:

@@ -78,7 +78,7 @@ def optimal_tariff_chart(rows: list[Optimum], title: str, subtitle: str, source:
 
 def _columns(rows: list[Optimum]) -> list[tuple[str, list[str]]]:
     """Heads with their cells; the trade war's only where there is one."""
-    places = decimals(row.gain for row in rows)
+    places = max(2, decimals(row.gain for row in rows))
     found = [("optimum, %", [level(row.rate, 1) for row in rows])]
     found.append(("over elasticities", [f"{level(row.low, 1)} to {level(row.high, 1)}" for row in rows]))
     if rows[0].nash is not None:
