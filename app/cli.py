@@ -302,6 +302,22 @@ def assumptions(file: str, xlsx: Path | None, origin: Path | None, out: Path | N
     click.echo(exported(file, xlsx) if xlsx is not None else imported(file, origin or Path(), out))
 
 
+@main.command("optimal-tariffs")
+@click.argument("place", required=False, metavar="[SCENARIO|FOLDER]")
+@click.option("--elasticities", metavar="SET,…", help="Named sets of the data or numbers; the first is told.")
+@click.option("--regions", metavar="CODE,…", help="Whose tariffs; A+B is a customs union.")
+@click.option("--json", "as_json", is_flag=True, help="Print rates and gains as JSON.")
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
+def optimal_tariffs(place: str | None, elasticities: str | None, regions: str | None, **output: Any) -> None:
+    """The tariff that would pay each region most, and what is left of that if everybody responds.
+
+    Of the economy of a scenario, of a folder of data, or of the shipped world of 2024.
+    """
+    from app.optimal import optimal_shown
+
+    click.echo(optimal_shown(place, elasticities, regions, **output))
+
+
 @main.command()
 def schema() -> None:
     """JSON Schema of the scenario language, for editors."""

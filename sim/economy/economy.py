@@ -65,14 +65,14 @@ class Economy:
         self._region = {code: place for place, code in enumerate(data.regions)}
         self._sector = {code: place for place, code in enumerate(data.sectors)}
 
-    def balanced(self) -> Economy:
-        """The same economy with trade balanced everywhere, solved anew: a base without deficits."""
-        return Economy(self.data, self._closed(self.base, np.zeros(self.base.regions)))
+    def balanced(self, elasticity: str | float | Mapping[str, float] | ArrayLike = 4.0) -> Economy:
+        """The same economy with trade balanced everywhere, solved anew at one elasticity: a base without deficits."""
+        return Economy(self.data, self._closed(self.base, np.zeros(self.base.regions), self.theta(elasticity)))
 
-    def _closed(self, base: Base, deficit: Numbers) -> Base:
+    def _closed(self, base: Base, deficit: Numbers, theta: Numbers | None = None) -> Base:
         """The equilibrium of the base's own rates at given deficits. ArithmeticError if there is none."""
         nothing = np.zeros((1, 0))
-        plain = np.full((1, base.sectors), _CLOSING_ELASTICITY)
+        plain = np.full((1, base.sectors), _CLOSING_ELASTICITY) if theta is None else theta[np.newaxis]
         none, off = np.zeros(1), np.zeros(1, np.bool_)
         problem = Problem(plain, np.zeros(0, np.int64), nothing, None, None, deficit, off, none, none)
         solution = Solution(base, problem, Solver(base).solve(problem), single=True)
@@ -159,7 +159,8 @@ class Economy:
         export_taxes : array like `tariffs`
             Rates on exporters' prices; by default the base's.
         deficits : held or purged
-            Deficits stay what they are in units of world value added, or vanish.
+            Deficits stay what they are in units of world value added, or are purged first: the base is solved without
+            them, and changes are against that (Caliendo and Parro 2015, Ossa 2014).
         acted_on : array like `tariffs`
             The rates that buyers have adjusted to so far; by default the tariffs themselves.
         limits : sequence of Limit
@@ -204,7 +205,18 @@ class Economy:
             capacity=self._capacity(capped, runs),
         )
         solved = self.solver.solve(problem, None if start is None else start.state)
-        return Solution(self.base, problem, solved, single=not lengths)
+        before = self._purged(problem, single=not lengths) if deficits == "purged" else None
+        return Solution(self.base, problem, solved, single=not lengths, before=before)
+
+    def _purged(self, problem: Problem, single: bool) -> Solution:
+        """The base without deficits at the elasticities of a problem."""
+        nothing = np.zeros((len(problem), 0))
+        plain = replace(
+            problem, cell=np.zeros(0, np.int64), tariff=nothing, acted_on=None, export_tax=None, trade_cost=None,
+            tax_relief=np.zeros(len(problem), np.bool_), labour_supply=np.zeros(len(problem)),
+            limits=None, capacity=None,
+        )  # fmt: skip
+        return Solution(self.base, plain, self.solver.solve(plain), single)
 
     def _dense(self, rates: ArrayLike | None, name: str, above: float = -1.0) -> Numbers | None:
         """[…, sector, importer, exporter] as the solver has them."""
@@ -269,7 +281,7 @@ class Economy:
         allowed = np.stack([np.broadcast_to(np.asarray(limits[k].allowed, float), runs) for k in order], axis=1)
         if not ((share >= 0) & (share <= 1)).all() or not (allowed >= 0).all():
             raise ValueError("a limit holds a share of 0 to 1 of a cell and allows 0 or more times its base quantity")
-        return Limits(np.asarray(places)[order], share, allowed, np.ascontiguousarray(to_exporter))
+        return Limits(np.asarray(places)[order], share, allowed, np.ascontiguousarray(to_exporter), order)
 
     def _capacity(self, capped: Mapping[tuple[str, str], Numbers], runs: int) -> Capacity | None:
         if not capped:

@@ -323,8 +323,16 @@ class Slopes:
             return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
 
         slope = np.eye(len(weight)) - summed(tangent.excess) + weight
-        inverse = np.asarray(np.linalg.inv(slope), dtype=np.float64)
+        inverse = np.stack([_inverse(one) for one in slope])
         return cls(tangent, inverse, summed(tangent.expenditure))
+
+
+def _inverse(slope: Numbers) -> Numbers:
+    """Of one run's slopes; blocs that do not trade with each other have wages that nothing ties together."""
+    try:
+        return np.asarray(np.linalg.inv(slope), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(slope), dtype=np.float64)
 
 
 class _Limited:

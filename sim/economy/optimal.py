@@ -51,10 +51,8 @@ class BestResponse:
     """[charged] fractions"""
     tariffs: Numbers
     """[importer, exporter, sector] all rates with these in them"""
-    real_income: Numbers
-    """[region] hats against the base"""
     gain: Numbers
-    """[region] change of real income against what it is at the given rates, fractions"""
+    """[region] exact change of the real income of all, against what it is at the given rates, fractions"""
     converged: NDArray[np.bool_]
     """whether the slope is zero to `TOLERANCE` in rates"""
 
@@ -71,10 +69,8 @@ class Nash:
     """player → [charged] fractions"""
     tariffs: Numbers
     """[importer, exporter, sector]"""
-    real_income: Numbers
-    """[region] hats against the base, of all regions"""
     gain: Numbers
-    """[region] change of real income against what it is at the rates from which the game began, fractions"""
+    """[region] exact change of the real income of all, against what it is at the rates before, fractions"""
     rounds: int
     change: float
     """largest change of a rate that the last round asked for, as a fraction"""
@@ -110,7 +106,7 @@ def best_response(
     against: ArrayLike | None = None,
     by: By = "uniform",
     on: Sequence[str] | None = None,
-    deficits: Deficits = "held",
+    deficits: Deficits = "purged",
 ) -> BestResponse:
     """The import tariffs of a region that bring it the highest real income.
 
@@ -129,6 +125,8 @@ def best_response(
     on : codes of partners, by default all
         Whose goods the rates fall on.
     deficits : held or purged, as of `Economy.solve`
+        Purged by default, before and after: a deficit that is held is a transfer whose worth moves with the tariff, so
+        that who gives one may gain by ending all trade (Ossa 2014 takes them out for the same reason).
 
     Only taxed sectors are charged. Raises KeyError for unknown codes, ValueError where nothing can be charged,
     ArithmeticError where real income rises up to the end of the grid (447 %) or an equilibrium is not found.
@@ -137,19 +135,18 @@ def best_response(
     draws = theta[np.newaxis] if theta.ndim == 1 else theta
     cases = _Cases(economy, [region] * len(draws), draws, against, by, on, deficits)
     log_rate, converged = _respond(cases)
-    real, before = cases.at(log_rate), cases.reference()
-    rate, gain = np.expm1(log_rate[:, cases.alive[0]]), real / before - 1
+    rate, gain = np.expm1(log_rate[:, cases.alive[0]]), cases.at(log_rate) / cases.reference() - 1
     tariffs = cases.tariffs(np.arange(len(draws)), log_rate)
     if theta.ndim == 2:
-        return BestResponse(region, cases.charged(0), rate, tariffs, real, gain, converged)
-    return BestResponse(region, cases.charged(0), rate[0], tariffs[0], real[0], gain[0], converged[0])
+        return BestResponse(region, cases.charged(0), rate, tariffs, gain, converged)
+    return BestResponse(region, cases.charged(0), rate[0], tariffs[0], gain[0], converged[0])
 
 
 def optimal_by_region(
     economy: Economy,
     elasticities: Mapping[str, Elasticity] | Sequence[str],
     regions: Sequence[str] | None = None,
-    deficits: Deficits = "held",
+    deficits: Deficits = "purged",
 ) -> Optima:
     """Each region's best uniform tariff while all others keep the rates of the base, by set of elasticities.
 
@@ -170,11 +167,10 @@ def optimal_by_region(
     change = cases.at(log_rate) / cases.reference() - 1
     weight = np.where(cases.inside, 0.0, economy.base.income)
     others = (change * weight).sum(1) / weight.sum(1)
-    rate, own, others, done = (
-        array.reshape(len(chosen), len(named))
-        for array in (np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1), others, converged)
-    )
-    return Optima(chosen, tuple(named), rate, own, others, done.astype(np.bool_))
+    shape = len(chosen), len(named)
+    rate, own = np.expm1(log_rate[:, 0]), (change * cases.weight).sum(1)
+    found = [np.reshape(array, shape) for array in (rate, own, others)]
+    return Optima(chosen, tuple(named), found[0], found[1], found[2], converged.reshape(shape))
 
 
 def nash(
@@ -184,7 +180,7 @@ def nash(
     against: ArrayLike | None = None,
     by: By = "uniform",
     on: Sequence[str] | None = None,
-    deficits: Deficits = "held",
+    deficits: Deficits = "purged",
 ) -> Nash:
     """Tariffs of the regions that play, by default all, each the best response to the others'.
 
@@ -207,11 +203,11 @@ def nash(
     cases = _Cases(economy, players, each, against, by, on, deficits)
     before = cases.reference()[0]
     log_rate, rounds, change, converged = _played(cases)
-    real = cases.at(log_rate)[0]
+    gain = cases.at(log_rate)[0] / before - 1
     rate = {region: np.expm1(log_rate[case, cases.alive[case]]) for case, region in enumerate(players)}
     charged = {region: cases.charged(case) for case, region in enumerate(players)}
     tariffs = cases.tariffs(np.array([0]), log_rate[:1])[0]
-    return Nash(players, charged, rate, tariffs, real, real / before - 1, rounds, change, converged)
+    return Nash(players, charged, rate, tariffs, gain, rounds, change, converged)
 
 
 class _Cases:
@@ -242,11 +238,11 @@ class _Cases:
         self.weight /= self.weight.sum(1, keepdims=True)
         self.rest = np.repeat(base[np.newaxis], len(movers), axis=0)
         """[case, importer, exporter, sector] the rates around the mover's own"""
-        exporter, sector = np.indices(base.shape[1:])
-        kinds = {"uniform": np.zeros_like(sector), "partner": exporter, "sector": sector}
+        shape, places = base.shape[1:], [np.arange(length) for length in base.shape[1:]]
+        kinds = {"uniform": np.zeros((1, 1), np.int64), "partner": places[0][:, np.newaxis], "sector": places[1]}
         if by not in kinds:
             raise ValueError(f"found by={by!r}; it is uniform, partner or sector")
-        self.group = kinds[by]
+        self.group = np.broadcast_to(kinds[by], shape)
         """[exporter, sector] the rate that falls there"""
         groups = int(self.group.max()) + 1
         partner = np.array([on is None or code in on for code in data.regions])
@@ -300,7 +296,7 @@ class _Cases:
     def own_curve(self) -> Curve:
         """The curves to climb; the points of a difference are nearer to each other where trade reacts strongly."""
         highest = np.where(self.economy.data.taxed, self.theta, 0.0).max(1)
-        return Curve(self.curve, self.alive, np.minimum(0.05, 0.2 / highest))
+        return Curve(self.curve, self.alive, np.minimum(0.04, 0.1 / highest))
 
     def around(self, begun: Numbers, log_rate: Numbers) -> None:
         """Every case has the rates [case, group] of all movers; what they do not charge stays as it begun."""

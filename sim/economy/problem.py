@@ -28,6 +28,8 @@ class Limits:
     """[run, limit] largest quantity relative to the base; 0 is a ban, infinity no limit"""
     to_exporter: Numbers
     """[run] share of the rent that stays with the exporter; the importer's licence holders have the rest"""
+    order: Places | None = None
+    """[limit] place of each in the list that it was given in; None if that is the order here"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +112,7 @@ def _taken(part: Problem | Limits | Capacity, rows: Places, shared: tuple[str, .
     for field in fields(part):
         value = getattr(part, field.name)
         if isinstance(value, Limits):
-            found[field.name] = replace(value, **_taken(value, rows, ("cell",)))
+            found[field.name] = replace(value, **_taken(value, rows, ("cell", "order")))
         elif isinstance(value, Capacity):
             found[field.name] = replace(value, **_taken(value, rows, ("sector", "region")))
         elif value is not None and field.name not in shared:

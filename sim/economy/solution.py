@@ -17,10 +17,16 @@ Numbers = NDArray[np.float64]
 
 
 class Solution:
-    """An equilibrium, or a batch of them with a run axis in front. A hat is the new value over that of the base."""
+    """An equilibrium, or a batch of them with a run axis in front. A hat is the new value over that of the base.
 
-    def __init__(self, base: Base, problem: Problem, solved: Solved, single: bool) -> None:
+    Where deficits were purged first the base is that without them: `before`.
+    """
+
+    def __init__(
+        self, base: Base, problem: Problem, solved: Solved, single: bool, before: Solution | None = None
+    ) -> None:
         self._base = base
+        self._before = before
         self._problem = problem
         self._solved = solved
         self._single = single
@@ -38,12 +44,14 @@ class Solution:
     @property
     def converged(self) -> Any:
         """Whether the run is an equilibrium: its residual is at most `sim.economy.TOLERANCE`."""
-        return self._out(self._solved.converged)
+        there = self._solved.converged
+        return self._out(there if self._before is None else there & self._before._solved.converged)
 
     @property
     def residual(self) -> Any:
         """Largest gap left: in log prices, in expenditure over its base, in labour demand over base value added."""
-        return self._out(self._solved.error)
+        left = self._solved.error
+        return self._out(left if self._before is None else np.maximum(left, self._before._solved.error))
 
     @property
     def dropped_market(self) -> Any:
@@ -60,40 +68,41 @@ class Solution:
     @property
     def wage(self) -> Any:
         """[region] hat of the price of labour; world value added is the unit of account."""
-        return self._out(np.exp(self.state.log_wage))
+        return self._out(np.exp(self._hat("_log_wage")))
 
     @property
     def price(self) -> Any:
         """[region, sector] hat of what buyers pay for a unit of the sector's goods."""
-        return self._out(np.exp(self.state.log_price + self.state.log_beyond))
+        return self._out(np.exp(self._hat("_log_price")))
 
     @property
     def cost(self) -> Any:
         """[region, sector] hat of producers' prices, capacity rents included."""
-        return self._out(np.exp(self._log_cost))
+        return self._out(np.exp(self._hat("_log_cost")))
 
     @property
     def consumer_price(self) -> Any:
         """[region] hat of the price of final demand."""
-        return self._out(self._price_of_final)
+        return self._out(np.exp(self._hat("_log_final_price")))
 
     @property
     def real_income(self) -> Any:
         """[region] hat of income over the price of final demand: the exact measure of welfare."""
-        return self._out(self._income / self._base.income / self._price_of_final)
+        before = self._base.income if self._before is None else self._before._income
+        return self._out(self._income / before / np.exp(self._hat("_log_final_price")))
 
     @property
     def quantity(self) -> Any:
         """[importer, exporter, sector] hat of quantities; NaN where the base has no trade."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = self._flows / self._base.flows / np.exp(self._log_cost).transpose(0, 2, 1)[:, :, np.newaxis]
+            value = self._flows / self._base_flows / np.exp(self._hat("_log_cost")).transpose(0, 2, 1)[:, :, np.newaxis]
         return self._out(value.transpose(0, 2, 3, 1))
 
     @property
     def output(self) -> Any:
         """[region, sector] hat of quantities made; NaN where the base makes none."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = self._flows.sum(2) / self._base.output / np.exp(self._log_cost).transpose(0, 2, 1)
+            value = self._flows.sum(2) / self._base_flows.sum(-2) / np.exp(self._hat("_log_cost")).transpose(0, 2, 1)
         return self._out(value.transpose(0, 2, 1))
 
     @property
@@ -103,8 +112,12 @@ class Solution:
 
     @property
     def scarcity_rent(self) -> Any:
-        """[limit] what scarcity adds to the price, as a rate; infinite under a ban. In order of the limits' cells."""
-        return self._out(np.expm1(self.state.log_rent))
+        """[limit] what scarcity adds to the price, as a rate, in the order given; infinite under a ban."""
+        rents = np.expm1(self.state.log_rent)
+        limits = self._problem.limits
+        if limits is not None and limits.order is not None:
+            rents = rents[:, np.argsort(limits.order)]
+        return self._out(rents)
 
     @property
     def capacity_rent(self) -> Any:
@@ -154,17 +167,35 @@ class Solution:
         Caliendo and Parro (2015), equation 17: price changes at base trade, and base tariffs on the change of import
         volumes. Their sum meets exact real income as the shock goes to zero, and only then.
         """
-        base, income = self._base, self._base.income
+        base = self._base
+        income = base.income if self._before is None else self._before._income
         own = np.eye(base.regions, dtype=np.bool_)
-        trade = np.where(own, 0.0, base.flows)
-        change = np.expm1(self._log_cost).transpose(0, 2, 1)  # [run, sector, exporter]
-        sold = (trade.sum(1) * change).sum(1)
+        trade = np.where(own, 0.0, self._base_flows)
+        change = np.expm1(self._hat("_log_cost")).transpose(0, 2, 1)  # [run, sector, exporter]
+        sold = (trade.sum(-2) * change).sum(1)
         bought = (trade * change[:, :, np.newaxis]).sum((1, 3))
         volume = np.where(own, 0.0, self._flows) - trade * (1 + change[:, :, np.newaxis])
         taxed = (base.tariff * volume).sum((1, 3))
         return self._out((sold - bought) / income), self._out(taxed / income)
 
     # ── Worked out when asked ────────────────────────────────────────────────────────────────────────
+
+    def _hat(self, name: str) -> Numbers:
+        """The log of a hat by its name, against the base or what was before."""
+        own: Numbers = getattr(self, name)
+        return own if self._before is None else own - getattr(self._before, name)
+
+    @property
+    def _base_flows(self) -> Numbers:
+        return self._base.flows if self._before is None else self._before._flows
+
+    @property
+    def _log_wage(self) -> Numbers:
+        return self.state.log_wage
+
+    @property
+    def _log_price(self) -> Numbers:
+        return self.state.log_price + self.state.log_beyond
 
     @cached_property
     def _batch(self) -> Batch:
@@ -192,8 +223,8 @@ class Solution:
         return self._batch.costs(self.state)
 
     @cached_property
-    def _price_of_final(self) -> Numbers:
-        return np.exp(self._batch.log_final_price(self.state))
+    def _log_final_price(self) -> Numbers:
+        return self._batch.log_final_price(self.state)
 
     @cached_property
     def _labour(self) -> Numbers:

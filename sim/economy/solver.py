@@ -100,6 +100,16 @@ class Solver:
                 _keep(solved, row, np.ones(1, np.bool_), there, step, 0)
                 return
             state, way, stride = there, goal, 2 * stride
+        self._give_up(whole, solved, row, state)
+
+    def _give_up(self, whole: Problem, solved: Solved, row: Places, state: State) -> None:
+        """Leave the run at the farthest state on its way, with what is left open there."""
+        batch = Batch(self.base, whole)
+        with np.errstate(all="ignore"):
+            slopes = Slopes.of(self._tangent, whole.elasticity, self._weight)
+            step = batch.step(state, slopes)
+        solved.state.put(row, state)
+        solved.error[row], solved.labour[row] = np.nan_to_num(step.error, nan=np.inf), step.labour
 
     @staticmethod
     def _end(batch: Batch, slopes: Slopes, state: State) -> tuple[State, Step, int]:

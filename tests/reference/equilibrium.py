@@ -4,8 +4,9 @@ Exact-hat Armington / Eaton–Kortum (Dekle, Eaton and Kortum 2008; Caliendo and
 n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1 > 0. Every cell (n, i, j) has
 parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
-- what buyers reckon with       p̃ = κ̃ p̂_i^j, κ̃ = (1+acted on)(1+e')(1+µ) / [(1+t)(1+e)]; they pay m = (1+t')/(1+acted on)
-                                times that
+- price of a good in n          p̂ = κ̂ p̂_i^j,  κ̂ = d̂ (1+t')(1+e')(1+µ) / [(1+t)(1+e)],  d̂ iceberg, µ scarcity rent
+- what buyers reckon with       p̃ = κ̃ p̂_i^j,  κ̃ = κ̂ (1+t̃) / (1+t'),  t̃ what they have adjusted to
+- what they pay beyond that     m = (1+t') / (1+t̃)
 - quantities follow p̃          s̃ = π p̃^−θ / Σ π p̃^−θ,  P̃ = (Σ π p̃^−θ)^(−1/θ)
 - what is paid                  ρ = Σ s̃ m,  π' = s̃ m / ρ,  P̂ = P̃ ρ
 - cost of i's bundle, which is chosen at P̃ and paid at P̃ ρ: with v value added and a_k input k per unit of output
@@ -65,6 +66,7 @@ class Shock:
     deficit: np.ndarray
     part: np.ndarray
     rent_share: np.ndarray
+    trade_costs: np.ndarray
     relief: bool = False
     labour_supply: float = 0.0
     income_tax: float = 0.0
@@ -85,7 +87,7 @@ class Iteration:
         """ĉ, M and π' at the wages at hand; P̃ and ρ are kept."""
         base, shock = self.base, self.shock
         old = (1 + base.tariff) * (1 + base.export_tax)
-        before_tariff = ((1 + shock.export_tax) / old)[..., None] * (1 + rent)
+        before_tariff = (shock.trade_costs * (1 + shock.export_tax) / old)[..., None] * (1 + rent)
         believed = (1 + shock.acted_on)[..., None] * before_tariff
         misjudged = ((1 + shock.tariff) / (1 + shock.acted_on))[..., None]
         weight = base.share[..., None] * shock.part
@@ -208,7 +210,8 @@ def opening(data):
 def unshocked(base, theta, deficit):
     part = np.ones_like(base.flows)[..., None]
     nobody = np.zeros_like(base.flows)
-    return Shock(theta, base.tariff, base.export_tax, base.tariff, deficit, part, nobody)
+    unmelted = np.ones_like(base.flows)
+    return Shock(theta, base.tariff, base.export_tax, base.tariff, deficit, part, nobody, unmelted)
 
 
 def rebased(base, theta, deficit, final_share):
@@ -232,6 +235,7 @@ def solve(
     labour_supply=0.0,
     income_tax=0.25,
     to_exporter=1.0,
+    trade_costs=1.0,
 ):
     """The equilibrium of `data` under new rates; arguments as those of the solver that is judged.
 
@@ -251,6 +255,7 @@ def solve(
     shock.tariff = base.tariff if tariffs is None else np.asarray(tariffs, dtype=float)
     shock.export_tax = base.export_tax if export_taxes is None else np.asarray(export_taxes, dtype=float)
     shock.acted_on = shock.tariff if acted_on is None else np.asarray(acted_on, dtype=float)
+    shock.trade_costs = trade_costs * np.ones_like(base.flows)
     if limits:
         shock.part = np.concatenate([shock.part, np.zeros_like(shock.part)], axis=-1)
     for limit in limits:

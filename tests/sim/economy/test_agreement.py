@@ -6,7 +6,7 @@ import pytest
 from sim import economy as api
 from sim.economy import Limit
 from tests.reference import equilibrium
-from tests.sim.economy.worlds import awkward, few_regions, random_world
+from tests.sim.economy.worlds import awkward, few_regions, random_world, table
 
 NAMES = ("real_income", "wage", "price", "income_musd", "expenditure_musd")
 TAXING = random_world(4, 3, 33, export_taxes=0.1)
@@ -69,12 +69,14 @@ def test_the_shipped_world_with_an_elasticity_for_each_sector(shipped):
 
 
 @pytest.mark.parametrize("world", [TAXING, AWKWARD], ids=["taxing", "awkward"])
-def test_tariffs_and_export_taxes_in_random_worlds(opened, world):
+def test_tariffs_export_taxes_and_trade_costs_in_random_worlds(opened, world):
     rates = war(world, 0.4, 0.7)
     taxes = world.export_tax + 0.2 * (world.export_tax > 0.05)
     taxes[2, 1] += 0.3
     epsilon = EPSILON if world is TAXING else 5.0
-    terms = {"elasticity": epsilon, "export_taxes": taxes}
+    costs = np.ones_like(rates)
+    costs[1, 3], costs[3, 2] = 1.3, 0.9
+    terms = {"elasticity": epsilon, "export_taxes": taxes, "trade_costs": costs}
     agree(opened(world).solve(rates, **terms), equilibrium.solve(world, rates, **terms))
 
 
@@ -89,6 +91,20 @@ def test_deficits_that_are_purged_first_and_shocks_after(opened, world):
         found = getattr(shocked, name) / getattr(purged, name)
         assert found == pytest.approx(getattr(expected, name), rel=1e-7), name
     agree(opened(world).balanced().solve(rates), equilibrium.solve(world, rates, 4.0, deficits="purged"))
+
+
+def test_final_demand_by_shares_is_a_base_solved_first(tmp_path):
+    """At an elasticity of 4, with the trade balances of the data; the shock comes on top of that base."""
+    shares = np.array([[0.5, 0.3, 0.2], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8], [0.4, 0.0, 0.6]])
+    folder = TAXING.write(tmp_path / "data")
+    cells = ((TAXING.regions[n], TAXING.sectors[j], share) for (n, j), share in np.ndenumerate(shares))
+    table(folder, "final_demand_shares", "region,sector,final_demand_share", cells)
+    economy, rates = api.load(folder, final_demand="shares"), war(TAXING, 0.3, 0.2)
+    expected = equilibrium.solve(economy.data, rates, 4.0)
+    assert np.abs(expected.base.flows / TAXING.flows_musd - 1).max() > 0.1
+    assert economy.data.final_share == pytest.approx(shares)
+    agree(economy.solve(rates), expected)
+    assert economy.solve(rates).flows_musd == pytest.approx(expected.flows_musd, rel=1e-6)
 
 
 def test_seven_regions_and_forty_four_sectors(opened):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.economy import Limit
+from sim.economy import TOLERANCE, Limit, load
 from tests.sim.economy.worlds import random_world
 
 WORLD = random_world(3, 2, 21)
@@ -165,3 +165,37 @@ def test_rents_are_somebody_s_income(opened):
     short = economy.solve(capacity={("R001", "S00"): 0.5})
     rent = short.output_musd[1, 0] * short.capacity_rent[0] / (1 + short.capacity_rent[0])
     assert short.income_musd.sum() - short.revenue_musd.sum() - rent == pytest.approx(wages, rel=1e-9)
+
+
+def test_what_has_no_equilibrium_is_marked_and_disturbs_no_other_run(opened):
+    """R001 owes what it buys beyond its sales; where all trade is banned nothing can pay for it."""
+    world = random_world(2, 1, 22, inputs=False)
+    economy, free = opened(world), world.tariff + 0.0
+    banned = np.array([0.5, 0.0, 1.0])
+    limits = [Limit("R000", "R001", "S00", allowed=banned), Limit("R001", "R000", "S00", allowed=banned)]
+    batch = economy.solve(np.stack([free] * 3), limits=limits)
+    assert not batch.converged[1]
+    assert not batch.residual[1] <= TOLERANCE
+    assert batch.converged[2]
+    alone = economy.solve(
+        free, limits=[Limit(*cell, allowed=1.0) for cell in (("R000", "R001", "S00"), CELL[1::-1] + CELL[2:])]
+    )
+    assert np.array_equal(batch.real_income[2], alone.real_income)
+
+
+def test_a_sector_of_the_shipped_world_at_half_its_output():
+    economy = load()
+    place = economy.data.regions.index("USA"), economy.data.sectors.index("MVH")
+    solution = economy.solve(capacity={("USA", "MVH"): 0.5})
+    assert solution.converged
+    assert solution.output[place] == pytest.approx(0.5, abs=1e-8)
+    assert solution.price[place] > 1.05
+    assert solution.real_income[place[0]] < 1
+
+
+def test_limits_are_answered_in_the_order_in_which_they_are_given(opened):
+    economy = opened(WORLD)
+    one, other = limit(0.5), Limit("R002", "R000", "S01", allowed=0.9)
+    forward, backward = (economy.solve(limits=order).scarcity_rent for order in ([one, other], [other, one]))
+    assert forward == pytest.approx(backward[::-1], rel=1e-9)
+    assert abs(forward[0] - forward[1]) > 0.01
