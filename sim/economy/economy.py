@@ -150,6 +150,9 @@ class Economy:
     ) -> Solution:
         """The equilibrium under other rates and limits, against the base; or a batch of them.
 
+        Raises ValueError for arrays of a wrong shape and rates that cannot be, KeyError for unknown codes. A run that
+        does not converge is marked in `converged`.
+
         Parameters
         ----------
         tariffs : mapping, or [importer, exporter, sector], or [run, importer, exporter, sector]
@@ -177,9 +180,6 @@ class Economy:
             Hats of iceberg trade costs, units shipped for one that arrives: above 0, 1 where nothing changes.
         start : Solution
             A solution of as many runs to start from.
-
-        Raises ValueError for arrays of a wrong shape and rates that cannot be, KeyError for unknown codes. A run that
-        does not converge is marked in `converged`.
         """
         given = self.rates(tariffs) if isinstance(tariffs, Mapping) else tariffs
         dense = {"tariffs": self._dense(given, "tariffs"), "acted_on": self._dense(acted_on, "acted_on")}

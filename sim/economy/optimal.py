@@ -110,13 +110,17 @@ def best_response(
 ) -> BestResponse:
     """The import tariffs of a region that bring it the highest real income.
 
+    Only taxed sectors are charged. Raises KeyError for unknown codes, ValueError where nothing can be charged,
+    ArithmeticError where real income rises up to the end of the grid (447 %) or an equilibrium is not found.
+
     Parameters
     ----------
     economy : Economy
     region : code of the region, or of several joined by `+`
         A customs union (`DEU+FRA+ITA`) charges common rates on everybody outside and looks at the sum of its members'
         real incomes, in incomes of the base.
-    elasticity : as of `Economy.solve`; with [run, sector] there is an optimum for each draw
+    elasticity : as of `Economy.solve`
+        With [run, sector] there is an optimum for each draw.
     against : [importer, exporter, sector] rates, by default the base's
         What others charge, and what the region charges on what its optimum leaves out.
     by : uniform, partner or sector
@@ -127,9 +131,6 @@ def best_response(
     deficits : held or purged, as of `Economy.solve`
         Purged by default, before and after: a deficit that is held is a transfer whose worth moves with the tariff, so
         that who gives one may gain by ending all trade (Ossa 2014 takes them out for the same reason).
-
-    Only taxed sectors are charged. Raises KeyError for unknown codes, ValueError where nothing can be charged,
-    ArithmeticError where real income rises up to the end of the grid (447 %) or an equilibrium is not found.
     """
     theta = economy.theta(elasticity)
     draws = theta[np.newaxis] if theta.ndim == 1 else theta
