@@ -109,7 +109,7 @@ def pairs() -> Iterator[str]:
 def flip() -> Iterator[str]:
     """The US under 20 points on China alone: exact real income and its first-order parts."""
     world = worlds()["as shipped"]
-    yield "| ε | real income, exact | terms of trade | volume of trade | both, first order | value of imports from China |"
+    yield "| ε | exact real income | terms of trade | volume of trade | their sum | imports from China, value |"
     yield "|---|---|---|---|---|---|"
     us, china = (world.data.regions.index(code) for code in (US, CHINA))
     for elasticity in (1.0, 1.5, 2.0, 3.0, 4.0, 8.0):
