@@ -298,7 +298,7 @@ class Batch:
         return following
 
 
-LONGEST_STEP = 0.2
+LONGEST_STEP = 0.5
 """Largest change of a log wage in one step: slopes are good for no more."""
 _TAX_ROUNDS = 40
 """Rounds in which tax relief and labour supply meet; the gap shrinks by less than a quarter of itself in each."""
