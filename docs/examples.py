@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from app.cli import main as parley
 
 HERE = Path(__file__).parent
-PAGES = ("tutorial.md", "how-to.md", "python.md")
+PAGES = ("tutorial.md", "how-to.md", "python.md", "economy-data.md")
 BLOCK = re.compile(r"^```(console|python|\{code-block\} yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
