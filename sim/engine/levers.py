@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from sim.instruments import lives
 from sim.instruments.layers import Stacks
 from sim.instruments.tranches import TrancheTable
 from sim.scenario.economy import SHIPPED_DATA
+from sim.scenario.model import Scenario
+from sim.scenario.provenance import Documented
 from sim.world.window import window
 from sim.world.world import World
 
@@ -39,10 +42,19 @@ ALL_GOODS = "GOODS"
 """Sector of trade data that do not tell sectors apart: its rates hold for every taxed sector."""
 
 
+def data_folder(scenario: Scenario) -> str | None:
+    """The folder of the economy's data, looked for beside the file that names it; None for the shipped data."""
+    settings = scenario.economy
+    if settings is None or settings.data in SHIPPED_DATA:
+        return None
+    beside = "" if not isinstance(scenario, Documented) else scenario.tree.place(("economy", "data")).value.file
+    return str(Path(beside).parent / settings.data)
+
+
 @lru_cache(maxsize=4)
-def economy_of(data: str) -> Economy:
-    """The economy that a scenario names: a shipped one, or that of a folder. DataError, OSError as in `load`."""
-    return sim.economy.load(None if data in SHIPPED_DATA else data, BASE_DAY)
+def economy_of(folder: str | None) -> Economy:
+    """The economy of a folder, or the shipped one. DataError, OSError as in `load`."""
+    return sim.economy.load(folder, BASE_DAY)
 
 
 @lru_cache(maxsize=4)
@@ -73,7 +85,7 @@ class Levers:
         assert settings is not None
         self.plan = plan
         self.settings = settings
-        self.economy = economy_of(settings.data)
+        self.economy = economy_of(data_folder(plan.scenario))
         self.base_day = days.day(BASE_DAY)
         data = self.economy.data
         self._region = {code: place for place, code in enumerate(data.regions)}
