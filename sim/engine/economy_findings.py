@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.economy import dataset
 from sim.economy.dataset import DataError, DataSet
+from sim.economy.files import ELASTICITIES
 from sim.engine.levers import ALL_GOODS, BASE_DAY, data_folder
 from sim.engine.tariffs import tranche_table
 from sim.scenario import defaults
@@ -58,7 +59,7 @@ def _sets(scenario: Documented, settings: Economy, data: DataSet) -> Iterator[Fi
         if name in data.elasticities:
             continue
         if not data.elasticities:
-            message = f"has no set of trade elasticities; add {dataset.files.ELASTICITIES}"
+            message = f"has no set of trade elasticities; add {ELASTICITIES}"
             yield Finding(DATA, f"{settings.data} {message}")
         elif by_default:
             message = (

@@ -63,7 +63,8 @@ WRONG = [
 ]
 DOUBTFUL = [
     "9:40: warning: actors.atlantis.regions.0: found 'ATL', which world_2024 does not have: nothing is felt there",
-    "12:51: warning: trade.tranches.fish.sector: found 'FSH', no sector of the economy's data: tariffs on it are not felt",
+    "12:51: warning: trade.tranches.fish.sector: found 'FSH', no sector of the economy's data: tariffs on it are"
+    " not felt",
 ]
 
 
