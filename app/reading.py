@@ -1,4 +1,4 @@
-"""Scenarios for commands: loaded, tried against the trade data that they name, and blamed for what fails in play."""
+"""Scenarios for commands: loaded, tried against the data that they name, and blamed for what fails in play."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from sim.negotiation.policy import QuantityError
 from sim.scenario.document import dotted
 from sim.scenario.evaluation import EvaluationError
+from sim.scenario.findings import Finding
 from sim.scenario.load import load
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.provenance import Documented, expressions
@@ -25,14 +26,17 @@ def read_scenario(
 ) -> Documented:
     """Load a scenario; how many warnings it has goes to standard error. `text` stands for what the file holds.
 
-    Raises ScenarioError with every mistake, also those between its tariff layers and the trade data.
+    Raises ScenarioError with every mistake, also those between it and the data of trade and economy.
     """
     scenario = load(file, what_if, sets, strict, text)
+    problems = _against_data(scenario)
+    mistakes = [problem._replace(warning=False) for problem in problems if strict or not problem.warning]
+    if mistakes:
+        raise ScenarioError(mistakes)
+    scenario.warnings.extend(problems)
     if scenario.warnings and not quiet:
         count = len(scenario.warnings)
         click.echo(f"{count} warning{'s' if count != 1 else ''}; parley validate {file} lists them", err=True)
-    if problems := _against_trade_data(scenario):
-        raise ScenarioError(problems)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta.setdefault(_READ, []).append(scenario)
     return scenario
@@ -52,13 +56,19 @@ def in_play(error: EvaluationError | QuantityError, context: click.Context) -> S
     return ScenarioError(dict.fromkeys(problems)) if problems else None
 
 
-def _against_trade_data(scenario: Documented) -> list[Problem]:
-    if not (scenario.trade.data or scenario.trade.tranches or scenario.goods):
-        return []
-    from sim.engine.tariffs import findings
+def _against_data(scenario: Documented) -> list[Problem]:
+    """What does not fit between the scenario and the data that it names, trade first."""
+    found: list[Finding] = []
+    if scenario.trade.data or scenario.trade.tranches or scenario.goods:
+        from sim.engine import tariffs
 
+        found += tariffs.findings(scenario)
+    if scenario.economy is not None:
+        from sim.engine import economy_findings
+
+        found += economy_findings.findings(scenario)
     tree = scenario.tree
-    return [
-        Problem(tree.place(found.path).value, dotted(found.path), found.message, found.suggestion)
-        for found in findings(scenario)
+    problems = [
+        Problem(tree.place(one.path).value, dotted(one.path), one.message, one.suggestion, one.warning) for one in found
     ]
+    return sorted(problems, key=lambda problem: problem.mark)

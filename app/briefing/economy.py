@@ -67,10 +67,18 @@ def _notes(found: Findings, economy: Economy) -> Iterator[str]:
         "Real income is exact: income over the price of what it buys, in a general equilibrium of "
         f"{size}, solved again in every future whenever policy changes; {_held_to(economy.residual)}. A gain or loss "
         "in bn USD adds up the days from as_of to the horizon. Medians and ranges are over all futures: assumptions "
-        f"and chance together. Trade elasticities: {economy.elasticity_set}."
+        f"and chance together. {_elasticities(economy.elasticity_set)}"
     )
     if len(economy.left_out):
         yield _left_out(found, economy)
+
+
+def _elasticities(described: str) -> str:
+    """Which set of trade elasticities was taken, or between which each future draws."""
+    sets = described.split(" | ")
+    if len(sets) == 1:
+        return f"Trade elasticities: {described}."
+    return f"Trade elasticities: each future draws one of {len(sets)} sets, {', '.join(sets)}."
 
 
 def _held_to(residual: float) -> str:

@@ -24,7 +24,7 @@ def trade(found: Findings) -> list[Block]:
     if economy is None or not pairs:
         return []
     note = (
-        "Values at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a third one to "
+        "Goods and services, at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a third one to "
         "avoid its tariff. Brought forward: bought early, before an announced rise, less what is then not bought."
     )
     return [FigureBlock(_trade_chart(found, economy, pairs)), _by_region(found, economy), Paragraph(note, note=True)]

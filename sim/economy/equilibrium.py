@@ -188,6 +188,7 @@ class Batch:
 
         level = (self.weight * supply).sum(1) - 1
         d_wage = _rows_of(slopes.wage, left - level[:, np.newaxis])
+        d_wage = d_wage / np.maximum(1.0, np.abs(d_wage).max(1) / LONGEST_STEP)[:, np.newaxis]
         d_price = _rows(slopes.tangent.price_at_home, price_gap)
         d_price += _moved(slopes.tangent.price, d_wage).reshape(d_price.shape)
         d_spent = _rows(slopes.tangent.expenditure_at_home, spent_gap * self.scale) / self.scale
@@ -297,6 +298,8 @@ class Batch:
         return following
 
 
+LONGEST_STEP = 0.5
+"""Largest change of a log wage in one step: slopes are good for no more."""
 _TAX_ROUNDS = 40
 """Rounds in which tax relief and labour supply meet; the gap shrinks by less than a quarter of itself in each."""
 _LEAST_KEPT = 1e-3

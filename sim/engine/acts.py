@@ -187,6 +187,7 @@ def _narrow(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mo
 
 def _licence(simulation: Simulation, act: Act, column: int, rows: Rows, mover: Mover) -> Value:
     simulation.world.approval[rows, column] = share = _amount(simulation, act.amount, rows)
+    simulation.touched("effective", column, rows)
     return share
 
 

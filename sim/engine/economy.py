@@ -2,8 +2,9 @@
 
 On `as_of`, before anybody moves, the policy of that day is solved for every run and held: it is the reference. After
 it a run is solved again where its wedges or limits change, and, while it deviates, on the first days of quarters and
-on the horizon, since flows adjust with time. What is to be solved waits until somebody reads the economy or the end has come:
-then the first waiting policies of all runs are solved together, then the second, …, each from the run's own last state.
+on the horizon, since flows adjust with time. What is to be solved waits until somebody reads the economy or the end
+has come: then the first waiting policies of all runs are solved together, then the second, …, each from the run's own
+last state.
 """
 
 from __future__ import annotations
@@ -119,6 +120,10 @@ class EconomyRecord:
 
     # ── The clock's calls ────────────────────────────────────────────────────────────────────────────
 
+    def days(self) -> list[int]:
+        """Days on which something of the economy may change though nobody moves."""
+        return sorted({self.levers.base_day, *self.levers.boundaries, *self.report})
+
     def open(self) -> None:
         """The day's derived states stand, nobody has moved: on as_of the policy that is held."""
         if self._simulation.world.today == self.plan.as_of:
@@ -130,9 +135,12 @@ class EconomyRecord:
 
     def record(self) -> None:
         """The day is over: note what has changed; it is solved when somebody asks."""
-        today = self._simulation.world.today
-        if min(today, self.plan.as_of) < self.levers.base_day:
+        world = self._simulation.world
+        today = world.today
+        if today < min(self.plan.as_of, self.levers.base_day):
             return
+        self.stale |= today in self.levers.boundaries
+        self.stale |= (world.invalid_from == today).any(1)  # nobody awaits a tariff any more whose basis has fallen
         rows = np.flatnonzero(self.stale)
         changed = rows
         if len(rows):
@@ -301,12 +309,9 @@ class EconomyRecord:
         columns = {"tariff_revenue": "revenue_bn", "exports": "exports_bn"}
         if name in columns:
             return self.now[:, regions, MEASURES.index(columns[name])].sum(1)
-        if name == "real_income":
-            bn, percent = (self.now[:, regions, MEASURES.index(f"real_income_{unit}")] for unit in ("bn", "percent"))
-            weight = self.base.income[regions] / self.base.income[regions].sum()
-            return percent[:, 0] if len(regions) == 1 else (percent * weight).sum(1) + 0 * bn[:, 0]
+        percent = self.now[:, regions, MEASURES.index(f"{name}_percent")]
         weight = self.base.income[regions] / self.base.income[regions].sum()
-        return (self.now[:, regions, MEASURES.index("consumer_prices_percent")] * weight).sum(1)
+        return (percent * weight).sum(1)
 
     # ── What was ─────────────────────────────────────────────────────────────────────────────────────
 

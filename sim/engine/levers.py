@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ from sim.instruments import lives
 from sim.instruments.layers import Stacks
 from sim.instruments.tranches import TrancheTable
 from sim.scenario.economy import SHIPPED_DATA
+from sim.scenario.model import Scenario
+from sim.scenario.provenance import Documented
 from sim.world.window import window
 from sim.world.world import World
 
@@ -39,10 +43,19 @@ ALL_GOODS = "GOODS"
 """Sector of trade data that do not tell sectors apart: its rates hold for every taxed sector."""
 
 
+def data_folder(scenario: Scenario) -> str | None:
+    """The folder of the economy's data, looked for beside the file that names it; None for the shipped data."""
+    settings = scenario.economy
+    if settings is None or settings.data in SHIPPED_DATA:
+        return None
+    beside = "" if not isinstance(scenario, Documented) else scenario.tree.place(("economy", "data")).value.file
+    return str(Path(beside).parent / settings.data)
+
+
 @lru_cache(maxsize=4)
-def economy_of(data: str) -> Economy:
-    """The economy that a scenario names: a shipped one, or that of a folder. DataError, OSError as in `load`."""
-    return sim.economy.load(None if data in SHIPPED_DATA else data, BASE_DAY)
+def economy_of(folder: str | None) -> Economy:
+    """The economy of a folder, or the shipped one. DataError, OSError as in `load`."""
+    return sim.economy.load(folder, BASE_DAY)
 
 
 @lru_cache(maxsize=4)
@@ -56,6 +69,8 @@ class Slice:
     """A part of trade that an instrument holds back."""
 
     instrument: int
+    carrier: int | None
+    """cell of `carried`: the member of a coalition that carries it out"""
     target: int | None
     """cell of `exempt`: the actor that a side deal may free from it"""
     cell: int
@@ -73,7 +88,7 @@ class Levers:
         assert settings is not None
         self.plan = plan
         self.settings = settings
-        self.economy = economy_of(settings.data)
+        self.economy = economy_of(data_folder(plan.scenario))
         self.base_day = days.day(BASE_DAY)
         data = self.economy.data
         self._region = {code: place for place, code in enumerate(data.regions)}
@@ -176,32 +191,38 @@ class Levers:
     # ── Limits and capacities ────────────────────────────────────────────────────────────────────────
 
     def _slices(self) -> Iterator[Slice]:
-        plan, shape = self.plan, self.economy.base.share.shape
-        scenario, width = plan.scenario, len(plan.players)
-        deciders = plan.columns["deciders"]
+        scenario = self.plan.scenario
         for column, (name, part) in enumerate(scenario.instruments.items()):
-            holders = scenario.coalitions[part.by].members if part.by in scenario.coalitions else [part.by]
-            others = [actor for actor in scenario.actors if actor not in holders]
+            joint = part.by in scenario.coalitions
+            holders = scenario.coalitions[part.by].members if joint else [part.by]
+            aimed: list[str | None] = list(part.on) or [None]
             for place, item in enumerate(part.restricts):
-                if item.material is not None or item.sector not in self._sector:
+                if item.material is not None:
                     continue
-                aimed = part.on or others
                 quota = part.kind == "quota"
-                sellers = item.from_ or (aimed if quota else holders)
-                buyers = holders if quota else aimed
-                for buyer, seller in ((buyer, seller) for buyer in buyers for seller in sellers if buyer != seller):
-                    target = seller if quota else buyer
-                    exempt = column * width + deciders[target] if target in part.on else None
-                    for pair in self._pairs(buyer, seller):
-                        cell = int(np.ravel_multi_index((self._sector[item.sector], *pair), shape))
-                        path = f"instruments.{name}.restricts.{place}"
-                        yield Slice(column, exempt, cell, path, item.allowed is not None)
+                sellers = list(item.from_) or (aimed if quota else holders)
+                for buyer, seller in product(holders if quota else aimed, sellers):
+                    holder, other = (buyer, seller) if quota else (seller, buyer)
+                    carrier = self._decider(column, holder if joint and holder in holders else None)
+                    target = self._decider(column, other if other in part.on else None)
+                    path, own = f"instruments.{name}.restricts.{place}", item.allowed is not None
+                    for cell in self._cells(item.sector, buyer, seller, holders):
+                        yield Slice(column, carrier, target, cell, path, own)
 
-    def _pairs(self, importer: str, exporter: str) -> Iterator[tuple[int, int]]:
-        for one in self.regions_of(importer):
-            for other in self.regions_of(exporter):
-                if one != other:
-                    yield one, other
+    def _decider(self, column: int, actor: str | None) -> int | None:
+        """Cell of an instrument and an actor in the arrays of the World; None for everybody."""
+        plan = self.plan
+        return None if actor is None else column * len(plan.players) + plan.columns["deciders"][actor]
+
+    def _cells(self, sector: str, buyer: str | None, seller: str | None, holders: list[str]) -> Iterator[int]:
+        """Cells of a sector that one sells to another; None is everybody but the holders of the instrument."""
+        held = {region for holder in holders for region in self.regions_of(holder)}
+        others = [region for region in self._region.values() if region not in held]
+        for importer in others if buyer is None else self.regions_of(buyer):
+            for exporter in others if seller is None else self.regions_of(seller):
+                if importer != exporter:
+                    place = self._sector[sector], importer, exporter
+                    yield int(np.ravel_multi_index(place, self.economy.base.share.shape))
 
     def regions_of(self, actor: str) -> list[int]:
         """Places of the regions that an actor speaks for, of those that the data have."""
@@ -211,7 +232,14 @@ class Levers:
         """[row] whether the instrument holds the part back today."""
         standing = self.plan.standings[one.instrument]
         held = lives.in_force(window(world, rows), one.instrument, standing, world.today)
+        if one.carrier is not None:
+            held = held & world.carried[rows, one.carrier]
         return held if one.target is None else held & ~world.exempt[rows, one.target]
+
+    @cached_property
+    def boundaries(self) -> frozenset[int]:
+        """Days on which a limit on capacity begins, and first days without it."""
+        return frozenset(day for _, _, first, last, _ in self.capped for day in (first, last + 1) if day <= MISSING)
 
     @cached_property
     def capped(self) -> list[tuple[int, int, int, int, str]]:

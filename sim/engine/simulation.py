@@ -17,7 +17,7 @@ from sim.engine import chance, trackers, turns
 from sim.engine.acts import Mover
 from sim.engine.calendar import Calendar
 from sim.engine.day import open_day, record_in_force
-from sim.engine.economy import EconomyRecord, report_days
+from sim.engine.economy import EconomyRecord
 from sim.engine.levers import levers_of
 from sim.engine.opening import Opening
 from sim.engine.plan import Plan
@@ -118,7 +118,7 @@ class Simulation:
     def _fresh_calendar(self) -> Calendar:
         fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
         if self.economy is not None:
-            fixed += [self.economy.levers.base_day, *report_days(self.plan.as_of, self.plan.horizon)]
+            fixed += self.economy.days()
         fixed += [timed.day for timed in self.plan.timed.values() if timed.day is not None]
         for player in self.plan.players:
             for move in player.script:

@@ -26,14 +26,13 @@ from time import perf_counter
 from typing import Any
 
 import sim
-from sim.engine.levers import levers_of
+from sim.engine.levers import data_folder, levers_of
 from sim.engine.plan import plan
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
 from sim.results.folder import keep_texts
 from sim.results.result import Result
-from sim.scenario.economy import SHIPPED_DATA
 from sim.scenario.model import Scenario
 from sim.scenario.provenance import Documented, canonical, scenario_hash
 
@@ -103,8 +102,9 @@ def code_hash() -> str:
 def _data_hash(scenario: Scenario) -> str:
     """Hash of the economy's data where they are a folder of the user's own."""
     whole = hashlib.blake2b(digest_size=12)
-    if scenario.economy is not None and scenario.economy.data not in SHIPPED_DATA:
-        for path in sorted(Path(scenario.economy.data).glob("*.csv")):
+    folder = data_folder(scenario)
+    if folder is not None:
+        for path in sorted(Path(folder).glob("*.csv")):
             whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()
 
