@@ -25,7 +25,8 @@ def trade(found: Findings) -> list[Block]:
         return []
     note = (
         "Goods and services, at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a "
-        "third one to avoid its tariff. Brought forward: bought early, before an announced rise, less what is then not bought."
+        "third one to avoid its tariff. Brought forward: bought early, before an announced rise, less what is then "
+        "not bought."
     )
     return [FigureBlock(_trade_chart(found, economy, pairs)), _by_region(found, economy), Paragraph(note, note=True)]
 
