@@ -17,6 +17,8 @@ from sim.analysis.economy import Band, Economy, band
 
 DRAWN, PANELS, OUTCOMES, NAMED = 3, 2, 4, 10
 """Regions whose path is drawn, that are drawn by outcome; outcomes that have a column; runs that are named."""
+OF_THE_RANGE = 0.1
+"""Part of the widest range below which medians are told as near unchanged."""
 ENOUGH = 20
 """Futures of an outcome whose range is drawn."""
 DAILY = 2_000_000
@@ -125,18 +127,20 @@ def _finding(found: Findings, percents: dict[str, Band]) -> str:
         f"{the(region(found, code))} {verb}, {level(abs(percents[code].middle), places)} % of real income"
         for code, verb in ((worst, "loses most"), (best, "gains most"))
     )
-    if {level(lowest, places), level(highest, places)} <= {NEAR, "0"}:
-        widest = max(percents, key=lambda code: percents[code].high - percents[code].low)
+    loses, gains_some = (level(value, places) not in (NEAR, "0") for value in (lowest, highest))
+    widest = max(percents, key=lambda code: percents[code].high - percents[code].low)
+    spread = percents[widest].high - percents[widest].low
+    if not (loses or gains_some) or max(-lowest, highest) < OF_THE_RANGE * spread:
         ends = f"{span(percents[widest], places)} % in 90 of 100 futures"
         said = (
             f"real income is near unchanged at the median; the range is widest in {the(region(found, widest))}, {ends}"
         )
-    elif lowest < 0 < highest:
+    elif lowest < 0 < highest and loses and gains_some:
         said = f"{losses} at the median; {the(region(found, best))} gains most, {level(highest, places)} %"
-    elif lowest < 0:
-        said = f"{losses} at the median, and no region gains"
+    elif loses:
+        said = f"{losses} at the median, and {'gains are near 0' if highest > 0 else 'no region gains'}"
     else:
-        said = f"{gains} at the median, and no region loses"
+        said = f"{gains} at the median, and {'losses are near 0' if lowest < 0 else 'no region loses'}"
     return said[0].upper() + said[1:]
 
 
@@ -194,7 +198,7 @@ def _paths(found: Findings, economy: Economy) -> Chart:
     titles = {code: region(found, code) for code in chosen}
     ends = {code: band(path.values[:, -1]) for code, path in paths.items()}
     places = of_bands(ends.values())
-    most = max(ends, key=lambda code: abs(ends[code].middle))
+    most = max(ends, key=lambda code: ends[code].high - ends[code].low)
     title = (
         f"On {long_date(economy.last)} the real income of {the(titles[most])} is at "
         f"{signed(ends[most].middle, places)} % at the median, {_between(ends[most], places)}"

@@ -24,14 +24,16 @@ def trade(found: Findings) -> list[Block]:
     if economy is None or not pairs:
         return []
     note = (
-        "Goods and services, at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a third one to "
-        "avoid its tariff. Brought forward: bought early, before an announced rise, less what is then not bought."
+        "Goods and services, at exporters’ prices, without tariffs. Rerouted: goods that reach a region through a "
+        "third one to avoid its tariff. Brought forward: bought early, before an announced rise, less what is then "
+        "not bought."
     )
     return [FigureBlock(_trade_chart(found, economy, pairs)), _by_region(found, economy), Paragraph(note, note=True)]
 
 
 def _trade_chart(found: Findings, economy: Economy, pairs: list[Traded]) -> Chart:
-    chosen = sorted(pairs[:PAIRS], key=lambda one: -one.before)
+    moved = sorted(pairs, key=lambda one: -max(abs(one.change.low), abs(one.change.high)))
+    chosen = sorted(moved[:PAIRS], key=lambda one: -one.before)
     rows = [Trade(_pair(found, one), one.before, one.after, one.percent) for one in chosen]
     subtitle = f"Imports of one region from another, bn USD a year, {over_time(economy)}. Line: 5–95 % of futures"
     return traded_chart(rows, _trade_finding(found, pairs), subtitle, found.source)
