@@ -1,10 +1,10 @@
 """The economy of a block of runs: solved at every change of policy on the run's own elasticities, and recorded.
 
 On `as_of`, before anybody moves, the policy of that day is solved for every run and held: it is the reference. After
-it a run is solved again where its wedges or limits change, and, while it deviates, on the first days of quarters and
-on the horizon, since flows adjust with time. What is to be solved waits until somebody reads the economy or the end
-has come: then the first waiting policies of all runs are solved together, then the second, …, each from the run's own
-last state.
+it a run is solved again where its wedges or limits change, and, while it deviates or after a tariff has been announced,
+on the first days of quarters and on the horizon, since flows adjust with time. What is to be solved waits until
+somebody reads the economy or the end has come: then the first waiting policies of all runs are solved together, then
+the second, …, each from the run's own last state.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import days
 from sim.economy.collection import collected_percent
 from sim.economy.equilibrium import State
 from sim.economy.measures import BN, Measures, Picture
@@ -23,7 +22,7 @@ from sim.economy.problem import Problem
 from sim.economy.solution import Solution
 from sim.economy.solver import Solved
 from sim.engine.hikes import HikeRecord
-from sim.engine.levers import Levers, Rows, distinct
+from sim.engine.levers import Levers, Rows, distinct, report_days
 from sim.engine.wedges import Policy, Wedges
 
 if TYPE_CHECKING:
@@ -40,15 +39,6 @@ MEASURES = (
     "applied_percent", "collected_percent", "pass_through", "rerouted_bn",
 )  # fmt: skip
 """Columns of the record by region; `docs/economy.md` says what they are."""
-
-
-def report_days(first: int, last: int) -> list[int]:
-    """First days of quarters after `first` and before `last`, and `last`."""
-    start, end = days.date(first), days.date(last)
-    quarters = [
-        days.day(f"{year}-{month:02d}-01") for year in range(start.year, end.year + 1) for month in (1, 4, 7, 10)
-    ]
-    return [*(day for day in quarters if first < day < last), last]
 
 
 @dataclass(eq=False)
@@ -150,7 +140,7 @@ class EconomyRecord:
         if today < self.plan.as_of:
             return
         if today in self.report:
-            changed = np.union1d(changed, np.flatnonzero(self.deviates))
+            changed = np.union1d(changed, np.flatnonzero(self.deviates | self.hikes.announced()))
         if len(changed):
             held = self.wedges.is_held(changed)
             self.deviates[changed] = ~held
@@ -187,14 +177,19 @@ class EconomyRecord:
         """Solve and hold the policy of as_of: runs of one kind share the reference."""
         first, self.reference_of = distinct(self.wedges.hold())
         policy = self.wedges.policy(first)
-        problem, bound = self.wedges.problem(first, policy)
-        solved = self.levers.economy.solver.solve(problem, State.start(problem, self.base))
-        pictures = [self._picture(problem, solved, part) for part in _parts(len(first))]
+        self.reference_state, self.reference_error = self._at_base(len(first)), np.zeros(len(first))
+        converged, pictures = np.zeros(len(first), dtype=np.bool_), []
+        alike = policy.alike()
+        for kinds in alike:
+            problem, bound = self.wedges.problem(first[kinds], policy.take(kinds))
+            solved = self.levers.economy.solver.solve(problem, State.start(problem, self.base))
+            pictures += [self._picture(problem, solved, part) for part in _parts(len(kinds))]
+            self.reference_state.put(kinds, self._whole(solved, bound))
+            self.reference_error[kinds], converged[kinds] = solved.error, solved.converged
         self.reference = Picture(
             *(np.concatenate([getattr(one, name) for one in pictures]) for name in Picture.__dataclass_fields__)
-        )
-        self.reference_state, self.reference_error = self._whole(solved, bound), solved.error
-        self.failed = ~solved.converged[self.reference_of]
+        ).take(np.argsort(np.concatenate(alike)))
+        self.failed = ~converged[self.reference_of]
         everyone = _Waiting(
             rows, np.full(len(rows), self.plan.as_of), np.ones(len(rows), np.bool_), policy.take(self.reference_of)
         )
@@ -212,6 +207,11 @@ class EconomyRecord:
             self._look(wave.row[part], wave.policy.take(part), picture, picture)
 
     def _solve(self, wave: _Waiting) -> None:
+        """Those with the same limits together: a limit of others would be in a run's arithmetic, though it is slack."""
+        for rows in wave.policy.alike():
+            self._solve_alike(wave.take(rows))
+
+    def _solve_alike(self, wave: _Waiting) -> None:
         assert self.reference is not None
         rows = wave.row
         problem, bound = self.wedges.problem(rows, wave.policy)

@@ -61,6 +61,13 @@ class HikeRecord:
                 self.over.append(np.concatenate([place, before[ended], withdrawn[:, np.newaxis]], axis=1))
             self.pending[rows, column] = now
 
+    def announced(self) -> NDArray[np.bool_]:
+        """[run] whether any rise has been announced so far."""
+        found: NDArray[np.bool_] = (self.pending[:, :, 1] < NONE).any(1)
+        for some in self.over:
+            found[some[:, 0].astype(np.int64)] = True
+        return found
+
     def every(self) -> NDArray[np.float64]:
         """[hike, …] all of them; axes as in `over`."""
         row, column = np.nonzero(self.pending[:, :, 1] < NONE)

@@ -49,6 +49,11 @@ class Policy:
         """Some rows."""
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
+    def alike(self) -> list[Rows]:
+        """Rows in which the same parts of trade are limited, set by set."""
+        kind = distinct(np.isfinite(self.limits[:, :, 1]).astype(np.float64))[1]
+        return [np.flatnonzero(kind == one) for one in range(int(kind.max(initial=-1)) + 1)]
+
     @classmethod
     def joined(cls, parts: list[Policy]) -> Self:
         """The rows of several."""
@@ -165,7 +170,10 @@ class Wedges:
         )  # fmt: skip
 
     def problem(self, rows: Rows, policy: Policy) -> tuple[Problem, NDArray[np.int64]]:
-        """(The equilibrium to solve for `rows` under a policy, the slices that limit anything in it)."""
+        """(The equilibrium to solve for `rows` under a policy, the slices that limit anything in it).
+
+        `rows` are alike in what is limited.
+        """
         levers, assumed = self.levers, self.assumed
         limits = capacity = None
         bound = np.flatnonzero(np.isfinite(policy.limits[:, :, 1]).any(0))
@@ -213,7 +221,8 @@ class Wedges:
         levers, assumed = self.levers, self.assumed
         stack, place = levers.stack(self._simulation.world, rows, whole)
         first, kind = distinct(np.concatenate([stack[place], self.on_base_day[rows]], axis=1))
-        rate = np.maximum(0.0, levers.base_rate + stack[place[first]] - self.on_base_day[rows[first]])
+        change = stack[place[first]] - self.on_base_day[rows[first]]
+        rate = np.maximum(0.0, levers.base_rate + change)
         around = levers.ways_around(rate)
         statutory, way_around = rate[kind], around[kind]
         rerouting = np.where(way_around, assumed["rerouting"][rows, np.newaxis], 0.0)

@@ -18,7 +18,7 @@ from sim.results.block import finish
 
 FULL = Path(__file__).with_name("economy.yaml")
 TEXT = FULL.read_text(encoding="utf-8").replace("source: 'assumption: a world made up for tests'\n", "")
-RUNS = 20
+RUNS = 14
 
 PLAIN = """
 schema: 1
@@ -38,23 +38,21 @@ instruments:
   half: {title: Half, kind: tariff, by: us, on: china, adds: 10 pp}
   other_half: {title: Other half, kind: tariff, by: us, on: china, adds: 10 pp}
   whole: {title: Whole, kind: tariff, by: us, on: china, adds: 20 pp}
-  magnets: {title: Magnets, kind: export_control, by: china, on: [us, japan], approval: 30 %, restricts: [{item: magnets, sector: ELE, share: 5 %, MATERIAL}]}
+  magnets: {title: Magnets, kind: export_control, by: china, on: [us, japan], approval: 30 %, MAGNETS}
 milestones:
   first: {title: First, kind: event, date: 2025-11-03, do: [DO]}
   later: {title: Later, kind: event, date: 2025-11-03, do: [THEN]}
 """
 
 
-def plain(do="{enact: whole}", then=None, on=None, further="", material="", **changed):
+def plain(do="{enact: whole}", then=None, on=None, further="", material="", share="5 %"):
     text = PLAIN.replace("[DO]", f"[{do}]").replace(", FURTHER", f", {further}" if further else "")
-    text = text.replace(", MATERIAL", f", {material}" if material else "")
+    restricts = f"[{{item: magnets, sector: ELE, share: {share}{material and f', material: {material}'}}}]"
+    text = text.replace("MAGNETS}", f"restricts: {restricts}}}")
     if then is None:
         text = text[: text.index("  later:")]
     else:
         text = text.replace("date: 2025-11-03, do: [THEN]", f"date: {on}, do: [{then}]")
-    for before, after in changed.items():
-        assert before in text
-        text = text.replace(before, after)
     return text
 
 
@@ -206,26 +204,19 @@ def test_the_order_of_the_file_changes_no_bit(world, full, play):
 # ── Nothing left behind ──────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("until", "lasted"), [("2025-11-03", 1), ("2025-12-05", 33)])
-def test_a_tariff_taken_back_leaves_no_trace_and_counts_for_its_days(until, lasted, world, play):
-    text = plain("{enact: whole}", "{withdraw: whole}", until)
-    tables = economy_of(play(world(text)))
-    income = by_day(tables, "real_income_bn")
-    back = day("2025-11-03") + lasted
-    if lasted == 1:  # its last day is the day of both moves
-        held = plain("{enact: whole}", "{withdraw: whole}", "2025-11-04")
-        tables = economy_of(play(world(held)))
-        income, back = by_day(tables, "real_income_bn"), day("2025-11-05")
-        lasted = 2
-    assert {value for at, value in income.items() if at >= back} == {0.0}
+@pytest.mark.parametrize(("last_day", "lasted"), [("2025-11-04", 2), ("2025-12-05", 33)])
+def test_a_tariff_taken_back_leaves_no_trace_and_counts_for_its_days(last_day, lasted, world, play):
+    tables = economy_of(play(world(plain("{enact: whole}", "{withdraw: whole}", last_day))))
+    back = day(last_day) + 1
+    assert {value for at, value in by_day(tables, "real_income_bn").items() if at >= back} == {0.0}
     table = tables["economy"]
     gone = table["day"] >= back
     assert (table["imports_change_percent"][gone] == 0).all()
-    annual = by_day(tables, "imports_bn")[day("2025-11-03")] - by_day(tables, "imports_bn")[day("2025-10-15")]
-    pairs = tables["economy_pairs"]
-    mine = pairs["importer"] == 0
+    imports = by_day(tables, "imports_bn")
+    annual = imports[day("2025-11-03")] - imports[day("2025-10-15")]
     assert annual < -1
-    mean = (pairs["imports_bn"] - pairs["reference_bn"])[mine].sum()
+    pairs = tables["economy_pairs"]
+    mean = (pairs["imports_bn"] - pairs["reference_bn"])[pairs["importer"] == 0].sum()
     assert mean == pytest.approx(annual * lasted / 365, rel=1e-5)
 
 
@@ -233,7 +224,7 @@ def test_flows_adjust_with_age_and_the_border_pass_through_stays_in_evidence(wor
     tables = economy_of(play(world(plain(further="deficits: held"))))
     imports = by_day(tables, "imports_change_percent")
     later = [value for at, value in sorted(imports.items()) if at >= day("2025-11-03")]
-    assert len(later) == 5
+    assert len(later) == 6
     assert (np.diff(later) < 0).all()
     assert later[-1] < 2 * later[0] < 0
     shown = [value for at, value in by_day(tables, "pass_through").items() if at >= day("2025-11-03")]
@@ -311,11 +302,8 @@ def at(simulation, sector, *regions):
     return *(data.regions.index(region) for region in regions), data.sectors.index(sector)
 
 
-WHOLE_SECTOR = {"share: 5 %": "share: 100 %"}
-
-
 def test_a_control_lets_through_what_is_licensed_and_no_more(world, play):
-    simulation = play(world(plain("{enact: magnets}", **WHOLE_SECTOR)), until=day("2025-11-03"))
+    simulation = play(world(plain("{enact: magnets}", share="100 %")), until=day("2025-11-03"))
     quantity = now(simulation).quantity
     for buyer in ("USA", "JPN"):
         assert quantity[at(simulation, "ELE", buyer, "CHN")] == pytest.approx(0.3, abs=1e-8)
@@ -324,7 +312,7 @@ def test_a_control_lets_through_what_is_licensed_and_no_more(world, play):
 
 
 def test_licences_are_felt_on_the_day_they_are_given(world, play):
-    text = plain("{enact: magnets}", "{licence: magnets, to: 60 %}", "2025-12-01", **WHOLE_SECTOR)
+    text = plain("{enact: magnets}", "{licence: magnets, to: 60 %}", "2025-12-01", share="100 %")
     simulation = play(world(text), until=day("2025-12-01"))
     assert now(simulation).quantity[at(simulation, "ELE", "USA", "CHN")] == pytest.approx(0.6, abs=1e-8)
     income = by_day(economy_of(play(world(text))), "real_income_percent")
@@ -333,15 +321,15 @@ def test_licences_are_felt_on_the_day_they_are_given(world, play):
 
 @pytest.mark.parametrize(("on", "bought"), [("[us, japan]", False), ("[]", True)])
 def test_a_control_on_everybody_reaches_those_for_whom_nobody_speaks(on, bought, world, play):
-    text = plain("{enact: magnets}", **WHOLE_SECTOR, **{"on: [us, japan]": f"on: {on}"})
+    text = plain("{enact: magnets}", share="100 %").replace("on: [us, japan]", f"on: {on}")
     simulation = play(world(text), until=day("2025-11-03"))
     held = now(simulation).quantity[at(simulation, "ELE", "ROW", "CHN")]
     assert (held == pytest.approx(0.3, abs=1e-8)) == bought
-    assert now(simulation).quantity[at(simulation, "ELE", "CHN", "CHN")] > 1
+    assert now(simulation).quantity[at(simulation, "ELE", "CHN", "CHN")] > 0.7
 
 
 def test_a_material_behind_a_control_leaves_it_to_supply(world, play):
-    tables = economy_of(play(world(plain("{enact: magnets}", material="material: dysprosium"))))
+    tables = economy_of(play(world(plain("{enact: magnets}", material="dysprosium"))))
     assert (tables["economy"]["real_income_percent"] == 0).all()
     assert (tables["economy"]["rent_bn"] == 0).all()
 
@@ -349,23 +337,23 @@ def test_a_material_behind_a_control_leaves_it_to_supply(world, play):
 def test_the_rent_of_a_control_falls_to_its_holders_by_the_rent_share(world, play):
     rents = {}
     for share in (0, 25, 100):
-        text = plain("{enact: magnets}", further=f"rent_share: {share} %", **WHOLE_SECTOR)
-        tables = economy_of(play(world(text), until=None))
+        text = plain("{enact: magnets}", further=f"rent_share: {share} %", share="100 %")
+        tables = economy_of(play(world(text)))
         rents[share] = [by_day(tables, "rent_bn", region)[day("2025-11-03")] for region in (0, 1)]
     assert rents[0][0] > 1
-    assert rents[0][1] == 0
-    assert rents[100][0] == 0
+    assert rents[0][1] == pytest.approx(0, abs=1e-12)
+    assert rents[100][0] == pytest.approx(0, abs=1e-12)
     assert rents[100][1] > rents[25][1] > 1
     # The United States and Japan have three quarters of it, China one.
     simulation = play(
-        world(plain("{enact: magnets}", further="rent_share: 25 %", **WHOLE_SECTOR)), until=day("2025-11-03")
+        world(plain("{enact: magnets}", further="rent_share: 25 %", share="100 %")), until=day("2025-11-03")
     )
     everybody = now(simulation).rent_musd
     assert everybody[1] / everybody.sum() == pytest.approx(0.25, rel=1e-9)
 
 
 def test_a_side_deal_frees_who_is_exempt(world, play):
-    text = plain("{enact: magnets}", "{exempt: japan, from: magnets}", "2025-12-01", **WHOLE_SECTOR)
+    text = plain("{enact: magnets}", "{exempt: japan, from: magnets}", "2025-12-01", share="100 %")
     simulation = play(world(text), until=day("2025-12-01"))
     quantity = now(simulation).quantity
     assert quantity[at(simulation, "ELE", "USA", "CHN")] == pytest.approx(0.3, abs=1e-8)
@@ -427,7 +415,7 @@ def test_what_is_bought_ahead_is_used_up(world, play):
 def test_a_threat_that_is_withdrawn_pays_back_too(world, play):
     text = plain("{threaten: whole, in: 40 d}", "{withdraw: whole}", "2025-12-01", further=AHEAD)
     tables = economy_of(play(world(text)))
-    before, whole = overlay(tables, day("2025-12-01"))
+    before, whole = overlay(tables, day("2026-01-01"))
     assert before > 100
     assert whole == pytest.approx(0, abs=1e-9 * before)
     assert (tables["economy"]["real_income_percent"] == 0).all()
@@ -446,7 +434,7 @@ def test_nobody_runs_ahead_of_a_tariff_whose_law_has_fallen(world, play):
 
 
 def test_a_run_that_does_not_converge_is_marked_and_used_nowhere(world, play, monkeypatch):
-    text = plain("{enact: whole}", "{withdraw: whole}", "2025-12-05").replace("takes_place", "takes_place")
+    text = plain("{enact: whole}", "{withdraw: whole}", "2025-12-05")
     text = (
         text.replace("date: 2025-11-03", "date: 2025-11-03, takes_place: 50 %", 1)
         + "outcomes: {all: {title: All, when: 1 > 0}}\n"
@@ -485,17 +473,17 @@ def test_what_one_region_sells_another_buys(full):
     assert exports == pytest.approx(imports, rel=1e-12)
 
 
-def test_revenue_is_the_duties_on_what_is_bought(full):
-    economy, last = full.economy, full.plan.horizon
-    table = finish(full).economy["economy"]
-    revenue = table["revenue_bn"][table["day"] == last].reshape(RUNS, -1)
-    for row in range(RUNS):
-        rate = economy.base.tariff.copy().reshape(-1)
-        rate[economy.levers.cell] = np.expm1(economy.wedges.steps.wedge[row])
-        rate = rate.reshape(economy.base.share.shape)
-        flows = economy.reference.flows_musd[economy.reference_of[row]] + economy.off["flows"][row]
-        duties = (rate * flows * (1 + economy.base.export_tax)).sum((0, 2)) / 1000
-        assert revenue[row] == pytest.approx(duties, rel=1e-5)
+def test_revenue_is_the_duties_on_what_is_bought(world, play):
+    simulation = play(world(plain()), runs=2)
+    economy, table = simulation.economy, economy_of(simulation)["economy"]
+    rate = economy.base.tariff.copy().reshape(-1)
+    rate[economy.levers.cell] = np.expm1(economy.wedges.steps.wedge[0])
+    rate = rate.reshape(economy.base.share.shape)
+    flows = economy.reference.flows_musd[0] + economy.off["flows"][0]
+    duties = (rate * flows * (1 + economy.base.export_tax)).sum((0, 2)) / 1000
+    last = (table["day"] == simulation.plan.horizon) & (table["run"] == 0)
+    assert table["revenue_bn"][last] == pytest.approx(duties, rel=1e-5)
+    assert table["revenue_change_bn"][last][0] > 10
 
 
 def test_collected_rates_are_revenue_over_imports(full):
@@ -535,9 +523,9 @@ def test_an_as_of_before_the_base_day_has_an_economy_too(world, play):
 def test_workers_change_neither_digest_nor_tables(full):
     scenario = full.plan.scenario
     alone, pooled = (sim.simulate(scenario, runs=RUNS, workers=workers) for workers in (1, 2))
-    assert alone.digest == pooled.digest
+    assert alone.digest() == pooled.digest()
     for name in ("economy", "economy_sectors", "economy_pairs", "economy_trade"):
-        one, other = (store.read(result.root, name) for result in (alone, pooled))
+        one, other = (store.read(result.folder, name) for result in (alone, pooled))
         assert len(next(iter(one.values())))
         for column, values in one.items():
             assert np.array_equal(values, other[column], equal_nan=values.dtype.kind == "f"), f"{name}.{column}"
