@@ -28,8 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economy.base import Base
-from sim.economy.problem import Capacity, Limits, Places, Problem
-from sim.economy.tangent import Tangent
+from sim.economy.problem import Capacity, Places, Problem
+from sim.economy.scarcity import Scarcity
+from sim.economy.tangent import Slopes
 
 Numbers = NDArray[np.float64]
 
@@ -139,7 +140,7 @@ class Batch:
         self.A = base.input_coefficient
         self.alpha = np.ascontiguousarray(base.final_share.T)
         self.weight = base.value_added / base.value_added.sum()
-        self.limits = None if problem.limits is None else _Limited(self, problem.limits)
+        self.limits = None if problem.limits is None else Scarcity(self, problem.limits)
         self.elastic = bool(problem.labour_supply.any())
         self.aged = self.paid is not self.chosen
 
@@ -304,117 +305,6 @@ _TAX_ROUNDS = 40
 """Rounds in which tax relief and labour supply meet; the gap shrinks by less than a quarter of itself in each."""
 _LEAST_KEPT = 1e-3
 """Least part of labour income that is kept after tax, relative to the base; a guard on the way to a solution."""
-
-
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """A tangent put together for the elasticities of a batch."""
-
-    tangent: Tangent
-    wage: Numbers
-    """[run, region, region] d ln w by demand for labour that is left over"""
-    expenditure: Numbers
-    """[run, region·sector, region]"""
-
-    @classmethod
-    def of(cls, tangent: Tangent, theta: Numbers, weight: Numbers) -> Self:
-        """For elasticities [run, sector]; `weight` [region] are shares of world value added."""
-        terms = np.concatenate([np.ones((len(theta), 1)), theta], axis=1)
-
-        def summed(slopes: Numbers) -> Numbers:
-            flat = slopes.reshape(len(slopes), -1)
-            return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
-
-        slope = np.eye(len(weight)) - summed(tangent.excess) + weight
-        inverse = np.stack([_inverse(one) for one in slope])
-        return cls(tangent, inverse, summed(tangent.expenditure))
-
-
-def _inverse(slope: Numbers) -> Numbers:
-    """Of one run's slopes; blocs that do not trade with each other have wages that nothing ties together."""
-    try:
-        return np.asarray(np.linalg.inv(slope), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(slope), dtype=np.float64)
-
-
-class _Limited:
-    """Limits at work on a batch: what they leave of the parts of its cells that they hold."""
-
-    def __init__(self, batch: Batch, limits: Limits) -> None:
-        self.batch = batch
-        self.limits = limits
-        base, runs = batch.base, len(batch.problem)
-        self.cells, self.first = np.unique(limits.cell, return_index=True)
-        place = np.unravel_index(limits.cell, base.share.shape)
-        self.sector, self.importer, self.exporter = place
-        self.theta = batch.theta[:, self.sector]
-        self.free = 1 - np.add.reduceat(limits.share, self.first, axis=1)
-        batch.chosen = batch.chosen.copy()
-        if batch.paid is not batch.chosen and batch.problem.acted_on is not None:
-            batch.paid = batch.paid.copy()
-        else:
-            batch.paid = batch.chosen
-        batch.at_customs, batch.sold = batch.at_customs.copy(), batch.sold.copy()
-        own = (batch.chosen,) if batch.paid is batch.chosen else (batch.chosen, batch.paid)
-        self.whole = [(array.reshape(runs, -1), array.reshape(runs, -1)[:, self.cells]) for array in own]
-        self.customs = batch.at_customs.reshape(runs, -1)
-        self.sold = batch.sold.reshape(runs, -1)
-        self.whole_customs = self.customs[:, self.cells].copy()
-        self.whole_sold = self.sold[:, self.cells].copy()
-        self.part_customs = self.customs[:, limits.cell] * limits.share
-        self.per_unit = self.sold[:, limits.cell].copy()
-        self.base_flow = base.flows.reshape(-1)[limits.cell]
-        self.slope = 1 + self.theta * (1 - base.share.reshape(-1)[limits.cell] * limits.share)
-        self.bound = np.isfinite(limits.allowed) & (limits.allowed > 0) & (self.base_flow > 0)
-
-    def apply(self, log_rent: Numbers) -> None:
-        """Set the cells to what they are at these rents."""
-        kept = self.limits.share * np.exp(-self.theta * log_rent)
-        left = self.free + np.add.reduceat(kept, self.first, axis=1)
-        net = self.free + np.add.reduceat(kept * np.exp(-log_rent), self.first, axis=1)
-        for array, whole in self.whole:
-            array[:, self.cells] = whole * left
-        self.customs[:, self.cells] = self.whole_customs * left
-        self.sold[:, self.cells] = self.whole_sold * net
-        self.rent = self.part_customs * np.exp(-self.theta * log_rent) * -np.expm1(-log_rent)
-        """[run, limit] per unit of pull and unit: customs value that is rent"""
-
-    def rents(self, pull: Numbers, unit: Numbers) -> Numbers:
-        """[run, limit] million USD."""
-        rents: Numbers = self.rent * pull[:, self.sector, self.exporter] * unit[:, self.sector, self.importer]
-        return rents
-
-    def to_importers(self, pull: Numbers, unit: Numbers) -> Numbers:
-        """[run, region] rents that importers' licence holders have, gained by them and missing at the exporters."""
-        moved = self.rents(pull, unit) * (1 - self.limits.to_exporter[:, np.newaxis])
-        found = np.zeros((len(moved), self.batch.base.regions))
-        for limit in range(moved.shape[1]):
-            found[:, self.importer[limit]] += moved[:, limit]
-            found[:, self.exporter[limit]] -= moved[:, limit]
-        return found
-
-    def by_owner(self, pull: Numbers, unit: Numbers) -> Numbers:
-        """[run, region] rents with whoever has them, million USD."""
-        rents, found = self.rents(pull, unit), self.to_importers(pull, unit)
-        for limit in range(rents.shape[1]):
-            found[:, self.exporter[limit]] += rents[:, limit]
-        return found
-
-    def quantity(self, log_rent: Numbers, log_cost: Numbers, pull: Numbers, unit: Numbers) -> Numbers:
-        """[run, limit] log of the quantity of the part over that of the base."""
-        value = self.per_unit * pull[:, self.sector, self.exporter] * unit[:, self.sector, self.importer]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: Numbers = np.log(value / self.base_flow)
-        return found - (self.theta + 1) * log_rent - log_cost[:, self.exporter, self.sector]
-
-    def next(self, log_rent: Numbers, log_cost: Numbers, pull: Numbers, unit: Numbers) -> Numbers:
-        """[run, limit] the rents after a step; none where the limit does not bind, without end under a ban."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            beyond = self.quantity(log_rent, log_cost, pull, unit) - np.log(self.limits.allowed)
-            following = np.maximum(0.0, log_rent + beyond / self.slope)
-        banned = np.where(self.limits.allowed == 0, np.inf, 0.0)
-        return np.where(self.bound, following, banned)
 
 
 def _with(base: Numbers, cell: Places, values: Numbers, shape: tuple[int, ...]) -> Numbers:

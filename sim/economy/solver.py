@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economy.base import Base
-from sim.economy.equilibrium import Batch, Slopes, State, Step
+from sim.economy.equilibrium import Batch, State, Step
 from sim.economy.mixing import Mixing
 from sim.economy.problem import Places, Problem
-from sim.economy.tangent import Tangent, tangent
+from sim.economy.tangent import Slopes, Tangent, tangent
 
 Numbers = NDArray[np.float64]
 

@@ -13,6 +13,7 @@ once at the base and put together for every run's own elasticities.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,3 +109,35 @@ def _prices(base: Base, share: Numbers) -> tuple[Numbers, Numbers]:
     own = np.arange(regions)
     cost[:, own, own] += base.value_added_share
     return price, cost
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """A tangent put together for the elasticities of a batch."""
+
+    tangent: Tangent
+    wage: Numbers
+    """[run, region, region] d ln w by demand for labour that is left over"""
+    expenditure: Numbers
+    """[run, region·sector, region]"""
+
+    @classmethod
+    def of(cls, tangent: Tangent, theta: Numbers, weight: Numbers) -> Self:
+        """For elasticities [run, sector]; `weight` [region] are shares of world value added."""
+        terms = np.concatenate([np.ones((len(theta), 1)), theta], axis=1)
+
+        def summed(slopes: Numbers) -> Numbers:
+            flat = slopes.reshape(len(slopes), -1)
+            return np.matmul(terms[:, np.newaxis], flat).reshape(len(theta), *slopes.shape[1:])
+
+        slope = np.eye(len(weight)) - summed(tangent.excess) + weight
+        inverse = np.stack([_inverse(one) for one in slope])
+        return cls(tangent, inverse, summed(tangent.expenditure))
+
+
+def _inverse(slope: Numbers) -> Numbers:
+    """Of one run's slopes; blocs that do not trade with each other have wages that nothing ties together."""
+    try:
+        return np.asarray(np.linalg.inv(slope), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(slope), dtype=np.float64)

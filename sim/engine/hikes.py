@@ -44,7 +44,7 @@ class HikeRecord:
             standing = plan.standings[i]
             date = lives.effective(here, i)
             known = np.minimum(here.threatened_on[:, i], here.enacted_on[:, i])
-            ahead = (date > today) & (date < MISSING) & (known <= today)
+            ahead: NDArray[np.bool_] = (date > today) & (date < MISSING) & (known <= today)
             ahead &= lives.enacted(here, i, standing, today) | lives.threatened(here, i, today)
             before = self.pending[rows, column]
             now = np.full((len(rows), 3), NONE)
