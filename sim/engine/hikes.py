@@ -44,7 +44,7 @@ class HikeRecord:
             standing = plan.standings[i]
             date = lives.effective(here, i)
             known = np.minimum(here.threatened_on[:, i], here.enacted_on[:, i])
-            ahead: NDArray[np.bool_] = (date > today) & (date < MISSING) & (known <= today)
+            ahead = (date > today) & (date < MISSING) & (known <= today)
             ahead &= lives.enacted(here, i, standing, today) | lives.threatened(here, i, today)
             before = self.pending[rows, column]
             now = np.full((len(rows), 3), NONE)
@@ -63,7 +63,7 @@ class HikeRecord:
 
     def announced(self) -> NDArray[np.bool_]:
         """[run] whether any rise has been announced so far."""
-        found: NDArray[np.bool_] = (self.pending[:, :, 1] < NONE).any(1)
+        found = np.asarray((self.pending[:, :, 1] < NONE).any(1))
         for some in self.over:
             found[some[:, 0].astype(np.int64)] = True
         return found
