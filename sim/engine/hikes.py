@@ -63,7 +63,7 @@ class HikeRecord:
 
     def announced(self) -> NDArray[np.bool_]:
         """[run] whether any rise has been announced so far."""
-        found: NDArray[np.bool_] = (self.pending[:, :, 1] < NONE).any(1)
+        found = np.asarray((self.pending[:, :, 1] < NONE).any(1))
         for some in self.over:
             found[some[:, 0].astype(np.int64)] = True
         return found
