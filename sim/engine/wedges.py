@@ -132,7 +132,7 @@ class Wedges:
         """Bring wedges and limits of `rows` up to date; tells which have changed."""
         if not len(self.on_base_day):
             self._begin()
-        rated = self._rated(rows)
+        rated = self._rated(rows, *self.levers.stack(self._simulation.world, rows))
         wedge = np.log1p(rated.applied)
         moved = (wedge != self.steps.wedge[rows]).any(1)
         self.steps.push(rows[moved], self._simulation.world.today, wedge[moved])
@@ -203,23 +203,30 @@ class Wedges:
         """Take the stacks of the base day, and what the law changed from then to the day before the first."""
         world, levers = self._simulation.world, self.levers
         rows, today = np.arange(len(world)), world.today
-        before = levers.past_days(world) if today > levers.base_day else []
+        past = [day for day in levers.past_days(world) if day < today]
+        days = [levers.base_day, *past] if today > levers.base_day else [levers.base_day]
+        stacks = []
         try:
-            world.today = levers.base_day
-            stack, place = levers.stack(world, rows, whole=True)
-            self.on_base_day = stack[place]
-            for day in before:
-                if day < today:
-                    world.today = day
-                    wedge = np.log1p(self._rated(rows, whole=True).applied)
-                    moved = np.flatnonzero((wedge != self.steps.wedge).any(1))
-                    self.steps.push(moved, day, wedge[moved])
+            for day in days:
+                world.today = day
+                stacks.append(levers.stack(world, rows, whole=True))
         finally:
             world.today = today
+        (stack, place), *later = stacks
+        self.on_base_day = stack[place]
+        # Runs with the same past that assume the same are alike: one of each is enough.
+        assumed = [self.assumed[name] for name in ("non_collection", "rerouting")]
+        first, kind = distinct(np.stack([*(place for _, place in stacks), *assumed], axis=1))
+        steps = self.steps.take(first)
+        for day, (stack, place) in zip(days[1:], later, strict=True):
+            wedge = np.log1p(self._rated(first, stack, place[first]).applied)
+            moved = np.flatnonzero((wedge != steps.wedge).any(1))
+            steps.push(moved, day, wedge[moved])
+        self.steps = steps.take(kind)
 
-    def _rated(self, rows: Rows, whole: bool = False) -> Rated:
+    def _rated(self, rows: Rows, stack: Numbers, place: NDArray[np.int64]) -> Rated:
+        """Rates of `rows` under averages over MFN [distinct, cell], of which each has the one of its `place`."""
         levers, assumed = self.levers, self.assumed
-        stack, place = levers.stack(self._simulation.world, rows, whole)
         first, kind = distinct(np.concatenate([stack[place], self.on_base_day[rows]], axis=1))
         change = stack[place[first]] - self.on_base_day[rows[first]]
         rate = np.maximum(0.0, levers.base_rate + change)
