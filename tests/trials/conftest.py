@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim import days
+from tests.without_economy import without_economy
 
 PARTNERS = ("eu", "germany", "france", "italy", "uk", "japan", "canada", "korea", "india", "australia", "taiwan")
 """The actors of longer-roll besides the two principals."""
@@ -33,7 +34,7 @@ def silent(tmp_path):
                 lines.append(f"  {name}: {{policy: {{kind: script, moves: [{script}]}}}}")
         file = tmp_path / "silent.yaml"
         file.write_text("\n".join([*lines, extra]), encoding="utf-8")
-        return sim.load(str(file), sets=sets)
+        return sim.load(str(file), sets=[*without_economy("longer-roll"), *sets])
 
     return load
 

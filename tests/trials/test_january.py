@@ -17,6 +17,7 @@ from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.results.block import finish, outcome_names
 from sim.world.log import What
+from tests.without_economy import calendar
 
 NAME = "january-2027"
 SHIPPED = Path(sim.__file__).parents[1] / "scenarios"
@@ -28,7 +29,7 @@ WHAT_IFS = ("truce_rolled_a_year", "lapse", "overcapacity_tariff", "licences_wid
 
 @cache
 def played(what_if=None, sets=(), runs=RUNS):
-    scenario = sim.load(NAME, what_if, sets=list(sets))
+    scenario = calendar(NAME, what_if, sets)
     simulation = Simulation(plan(scenario), np.arange(runs), scenario.ensemble.seed, CHANCES)
     simulation.advance()
     return simulation, finish(simulation)

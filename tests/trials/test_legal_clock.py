@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-import sim
 from sim import days
 from sim.world.log import What
+from tests.without_economy import calendar
 
 NO_COURT = "legal_bases.ieepa.challenge=null"
 NO_STACKS = ("goods=null", "trade=null", "indicators=null", "outcomes=null")
@@ -137,7 +137,7 @@ def test_a_surcharge_of_section_122_lives_for_150_days(clock, told):
 
 
 def test_nobody_in_longer_roll_enacts_section_122_a_second_time(play):
-    scenario = sim.load("longer-roll", sets=["legal_bases.ieepa.challenge.struck=100 %", "horizon=2027-12-31"])
+    scenario = calendar("longer-roll", sets=["legal_bases.ieepa.challenge.struck=100 %", "horizon=2027-12-31"])
     simulation = play(scenario, runs=120, chances=20)
     entries = simulation.log.entries()
     subject = simulation.plan.subjects.index("instruments.section_122_surcharge")

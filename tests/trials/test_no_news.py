@@ -5,6 +5,7 @@ import pytest
 
 import sim
 from sim.world.log import What
+from tests.without_economy import calendar
 
 PACKAGE = ("items_and_equipment", "batteries_and_superhard", "technology_and_experts", "extraterritorial_content")
 MEETINGS = ("working_talks", "leaders_meeting", "imf_world_bank", "apec")
@@ -29,14 +30,14 @@ def moves(simulation):
 
 @pytest.mark.parametrize("what_if", [None, *sim.load("longer-roll").what_ifs])
 def test_nobody_moves_without_news(what_if, play):
-    simulation = play(sim.load("longer-roll", what_if, sets=QUIET), runs=100, chances=20, until=None)
+    simulation = play(calendar("longer-roll", what_if, QUIET), runs=100, chances=20, until=None)
     rows, rules = moves(simulation)
     assert len(np.unique(rows)) <= 0.05 * 100, rules
 
 
 def test_meetings_alone_are_no_news(play):
     quiet = [one for one in QUIET if not one.startswith("milestones")]
-    simulation = play(sim.load("longer-roll", sets=quiet), runs=100, chances=20)
+    simulation = play(calendar("longer-roll", sets=quiet), runs=100, chances=20)
     rows, rules = moves(simulation)
     assert len(np.unique(rows)) <= 0.05 * 100, rules
 
@@ -45,7 +46,7 @@ def test_after_a_lasting_deal_the_principals_soon_sit_still(play):
     """Package gone for good and a truce beyond the horizon: no move in the second quarter of the year."""
     done = [one for one in QUIET if not one.startswith(("milestones", "legal_bases"))]
     simulation = play(
-        sim.load("longer-roll", sets=[*done, "legal_bases.ieepa.challenge.struck=0 %"]), runs=100, chances=20
+        calendar("longer-roll", sets=[*done, "legal_bases.ieepa.challenge.struck=0 %"]), runs=100, chances=20
     )
     rows, rules = moves(simulation)
     assert len(np.unique(rows)) <= 0.05 * 100, rules

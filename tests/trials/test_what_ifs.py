@@ -12,6 +12,7 @@ from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.results.block import finish
 from sim.world.log import NATURE
+from tests.without_economy import calendar
 
 LONGER_ROLL = Path(sim.__file__).parents[1] / "scenarios" / "longer-roll.yaml"
 KEPT_IN_ORDER = ("outcomes", "rules")
@@ -204,7 +205,7 @@ def test_a_parameter_that_is_changed_keeps_every_other_draw(small, plain):
 
 def test_a_what_if_of_longer_roll_changes_no_run_that_it_does_not_touch():
     """China's experts are denied at its first review at the earliest: nothing before it may differ."""
-    base, other = (played(sim.load("longer-roll", name), runs=12) for name in (None, "china_denies_experts"))
+    base, other = (played(calendar("longer-roll", name), runs=12) for name in (None, "china_denies_experts"))
     first_review = base.plan.as_of + 7
     before, after = ([one for one in story(each) if one[1] < first_review] for each in (base, other))
     assert before == after

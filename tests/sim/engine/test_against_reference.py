@@ -13,6 +13,7 @@ from sim.results.block import finish, outcome_names
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 from tests.reference.scalar import Run
+from tests.without_economy import calendar
 
 SMALL = str(Path(__file__).parents[2] / "app" / "small.yaml")
 
@@ -28,7 +29,7 @@ SMALL = str(Path(__file__).parents[2] / "app" / "small.yaml")
     ],
 )
 def test_events_and_outcomes_agree_run_by_run(scenario, what_if, runs):
-    made = plan(sim.load(scenario, what_if))
+    made = plan(sim.load(scenario) if scenario == SMALL else calendar(scenario, what_if))
     simulation = Simulation(made, np.arange(runs), 1, 20)
     simulation.advance()
     entries, outcome = simulation.log.entries(), finish(simulation).runs["outcome"]

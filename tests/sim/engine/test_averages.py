@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-import sim
 from sim.engine.plan import plan
 from sim.engine.simulation import Simulation
 from sim.engine.tariffs import TariffSeries
+from tests.without_economy import calendar
 
 
 @pytest.mark.parametrize(("importer", "exporter"), [("us", "china"), ("us", "eu"), ("china", "us")])
 def test_the_average_of_a_pair_is_that_of_its_sectors_at_their_weights(importer, exporter):
-    made = plan(sim.load("longer-roll"))
+    made = plan(calendar("longer-roll"))
     simulation = Simulation(made, np.arange(3), 1, 20)
     simulation.advance(made.as_of)
     tariffs = TariffSeries(made)

@@ -12,6 +12,7 @@ from sim.engine.settled import Settled
 from sim.engine.simulation import Simulation
 from sim.negotiation.policy import Answer
 from sim.results.block import finish
+from tests.without_economy import calendar
 
 SOURCE = "source: 'assumption: a world made up for tests'\n"
 
@@ -79,7 +80,7 @@ def test_a_threat_that_lapses_hides_no_deadline_of_another_run(world, play, hash
 
 @pytest.mark.parametrize("what_if", [None, "threat_carried_out", "no_offer"])
 def test_looking_at_every_rule_again_changes_nothing(monkeypatch, play, hashes, what_if):
-    scenario = sim.load("longer-roll", what_if=what_if)
+    scenario = calendar("longer-roll", what_if)
     remembered = hashes(play(scenario, runs=80, chances=20))
     monkeypatch.setattr(Settled, "undecided", lambda self, rule, rows, today: np.ones(len(rows), dtype=np.bool_))
     assert hashes(play(scenario, runs=80, chances=20)) == remembered

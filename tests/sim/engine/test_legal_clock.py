@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-import sim
 from sim import days
 from sim.world.log import What
+from tests.without_economy import calendar
 
 WORLD = """
 schema: 1
@@ -177,7 +177,7 @@ def test_withdrawn_today_is_in_force_today(clock):
 def test_the_shipped_scenario_has_the_same_clock():
     from app.show import _stacks, legal_clock
 
-    scenario = sim.load("longer-roll")
+    scenario = calendar("longer-roll")
 
     def totals(date):
         return [float(line.split()[1]) for line in _stacks(scenario, legal_clock(scenario, days.day(date)))[:3]]

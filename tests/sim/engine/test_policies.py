@@ -10,6 +10,7 @@ from sim.engine.simulation import Simulation
 from sim.results.block import finish
 from sim.scenario.model import Scenario
 from sim.world.log import What
+from tests.without_economy import calendar
 
 PAIR = """
 schema: 1
@@ -131,9 +132,7 @@ def test_labels_swapped_give_mirrored_odds(world, play):
 
 
 def test_without_news_the_shipped_world_sits_still_for_six_months(play):
-    import sim
-
-    quiet = sim.load(
+    quiet = calendar(
         "longer-roll",
         sets=[
             "agreements.truce.expires=2027-06-30",
