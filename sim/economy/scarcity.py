@@ -48,6 +48,9 @@ class Scarcity:
         self.per_unit = self.sold[:, limits.cell].copy()
         self.base_flow = base.flows.reshape(-1)[limits.cell]
         self.slope = 1 + self.theta * (1 - base.share.reshape(-1)[limits.cell] * limits.share)
+        regions = np.eye(base.regions)
+        self._ends = regions[self.importer], regions[self.exporter]
+        """[limit, region] 1 at the importer, at the exporter"""
         self.bound = np.isfinite(limits.allowed) & (limits.allowed > 0) & (self.base_flow > 0)
 
     def apply(self, log_rent: Numbers) -> None:
@@ -70,18 +73,12 @@ class Scarcity:
     def to_importers(self, pull: Numbers, unit: Numbers) -> Numbers:
         """[run, region] rents that importers' licence holders have, gained by them and missing at the exporters."""
         moved = self.rents(pull, unit) * (1 - self.limits.to_exporter[:, np.newaxis])
-        found = np.zeros((len(moved), self.batch.base.regions))
-        for limit in range(moved.shape[1]):
-            found[:, self.importer[limit]] += moved[:, limit]
-            found[:, self.exporter[limit]] -= moved[:, limit]
-        return found
+        return np.matmul(moved[:, np.newaxis], self._ends[0] - self._ends[1])[:, 0]
 
     def by_owner(self, pull: Numbers, unit: Numbers) -> Numbers:
         """[run, region] rents with whoever has them, million USD."""
-        rents, found = self.rents(pull, unit), self.to_importers(pull, unit)
-        for limit in range(rents.shape[1]):
-            found[:, self.exporter[limit]] += rents[:, limit]
-        return found
+        at_exporters = np.matmul(self.rents(pull, unit)[:, np.newaxis], self._ends[1])[:, 0]
+        return at_exporters + self.to_importers(pull, unit)
 
     def quantity(self, log_rent: Numbers, log_cost: Numbers, pull: Numbers, unit: Numbers) -> Numbers:
         """[run, limit] log of the quantity of the part over that of the base."""

@@ -181,10 +181,10 @@ class EconomyRecord:
         converged, pictures = np.zeros(len(first), dtype=np.bool_), []
         alike = policy.alike()
         for kinds in alike:
-            problem, bound = self.wedges.problem(first[kinds], policy.take(kinds))
+            problem = self.wedges.problem(first[kinds], policy.take(kinds))
             solved = self.levers.economy.solver.solve(problem, State.start(problem, self.base))
             pictures += [self._picture(problem, solved, part) for part in _parts(len(kinds))]
-            self.reference_state.put(kinds, self._whole(solved, bound))
+            self.reference_state.put(kinds, self._whole(solved))
             self.reference_error[kinds], converged[kinds] = solved.error, solved.converged
         self.reference = Picture(
             *(np.concatenate([getattr(one, name) for one in pictures]) for name in Picture.__dataclass_fields__)
@@ -207,16 +207,15 @@ class EconomyRecord:
             self._look(wave.row[part], wave.policy.take(part), picture, picture)
 
     def _solve(self, wave: _Waiting) -> None:
-        """Those with the same limits together: a limit of others would be in a run's arithmetic, though it is slack."""
         for rows in wave.policy.alike():
             self._solve_alike(wave.take(rows))
 
     def _solve_alike(self, wave: _Waiting) -> None:
         assert self.reference is not None
         rows = wave.row
-        problem, bound = self.wedges.problem(rows, wave.policy)
-        solved = self.levers.economy.solver.solve(problem, self._start(rows, problem, bound))
-        self.state.put(rows, self._whole(solved, bound))
+        problem = self.wedges.problem(rows, wave.policy)
+        solved = self.levers.economy.solver.solve(problem, self._start(rows, problem))
+        self.state.put(rows, self._whole(solved))
         lost = rows[~solved.converged]
         self.state.put(lost, self._at_base(len(lost)))
         self.failed[lost] = True
@@ -225,21 +224,21 @@ class EconomyRecord:
             reference = self.reference.take(self.reference_of[rows[part]])
             self._look(rows[part], wave.policy.take(part), self._picture(problem, solved, part), reference)
 
-    def _start(self, rows: Rows, problem: Problem, bound: NDArray[np.int64]) -> State:
+    def _start(self, rows: Rows, problem: Problem) -> State:
         """The runs' own last states; a ban has no end of rent, and what is no longer banned begins without."""
         start = self.state.take(rows)
-        rent = start.log_rent[:, bound]
-        start.log_rent = np.where(np.isfinite(rent), rent, 0.0)
-        if problem.limits is not None:
-            start.log_rent = np.where(problem.limits.allowed == 0, np.inf, start.log_rent)
+        if problem.limits is None:
+            start.log_rent = start.log_rent[:, :0]
+        else:
+            rent = np.where(np.isfinite(start.log_rent), start.log_rent, 0.0)
+            start.log_rent = np.where(problem.limits.allowed == 0, np.inf, rent)
         return start
 
-    def _whole(self, solved: Solved, bound: NDArray[np.int64]) -> State:
-        """The states of a solution, with a place for every slice."""
+    def _whole(self, solved: Solved) -> State:
+        """The states of a solution, with a place for every slice, also where none was limited."""
         state = solved.state.take(np.arange(len(solved.error)))
-        rent = np.zeros((len(solved.error), len(self.levers.slices)))
-        rent[:, bound] = state.log_rent
-        state.log_rent = rent
+        if not state.log_rent.shape[1]:
+            state.log_rent = np.zeros((len(solved.error), len(self.levers.slices)))
         return state
 
     def _picture(self, problem: Problem, solved: Solved, part: Rows) -> Picture:

@@ -228,13 +228,26 @@ class Levers:
         """Places of the regions that an actor speaks for, of those that the data have."""
         return [self._region[code] for code in self.plan.scenario.actors[actor].regions if code in self._region]
 
-    def in_force(self, world: World, rows: Rows, one: Slice) -> NDArray[np.bool_]:
-        """[row] whether the instrument holds the part back today."""
-        standing = self.plan.standings[one.instrument]
-        held = lives.in_force(window(world, rows), one.instrument, standing, world.today)
+    def restricting(self, world: World, rows: Rows) -> dict[int, NDArray[np.bool_]]:
+        """Instrument → [row] whether it is in force today, of those that hold parts of trade back."""
+        here, today = window(world, rows), world.today
+        held = {one.instrument for one in self.slices}
+        return {i: lives.in_force(here, i, self.plan.standings[i], today) for i in sorted(held)}
+
+    @staticmethod
+    def reaches(world: World, rows: Rows, one: Slice, in_force: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """[row] whether an instrument that is in force holds the part back: carried out, nobody exempt."""
         if one.carrier is not None:
-            held = held & world.carried[rows, one.carrier]
-        return held if one.target is None else held & ~world.exempt[rows, one.target]
+            in_force = in_force & world.carried[rows, one.carrier]
+        return in_force if one.target is None else in_force & ~world.exempt[rows, one.target]
+
+    @cached_property
+    def alike(self) -> list[tuple[Slice, NDArray[np.int64]]]:
+        """(One slice, the places of all) that the same restriction holds back of the same trader."""
+        found: dict[tuple[str, int | None, int | None], list[int]] = {}
+        for column, one in enumerate(self.slices):
+            found.setdefault((one.path, one.carrier, one.target), []).append(column)
+        return [(self.slices[columns[0]], np.array(columns)) for columns in found.values()]
 
     @cached_property
     def boundaries(self) -> frozenset[int]:

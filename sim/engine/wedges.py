@@ -41,7 +41,7 @@ class Policy:
     way_around: NDArray[np.bool_]
     """[row, cell] goods have a way through third countries"""
     limits: Numbers
-    """[row, slice, (share, allowed)]; infinite where nothing is limited"""
+    """[row, slice, (share, allowed)]; no share and no end where nothing is limited"""
     capacity: Numbers
     """[row, place]"""
 
@@ -50,9 +50,12 @@ class Policy:
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def alike(self) -> list[Rows]:
-        """Rows in which the same parts of trade are limited, set by set."""
-        kind = distinct(np.isfinite(self.limits[:, :, 1]).astype(np.float64))[1]
-        return [np.flatnonzero(kind == one) for one in range(int(kind.max(initial=-1)) + 1)]
+        """Rows in which something is limited, and those in which nothing is: a run's bits must not tell its company.
+
+        With all slices, those without a share included, a run is the same beside any other that has limits.
+        """
+        limited = np.isfinite(self.limits[:, :, 1]).any(1)
+        return [rows for rows in (np.flatnonzero(limited), np.flatnonzero(~limited)) if len(rows)]
 
     @classmethod
     def joined(cls, parts: list[Policy]) -> Self:
@@ -169,22 +172,18 @@ class Wedges:
             self.capacity[rows],
         )  # fmt: skip
 
-    def problem(self, rows: Rows, policy: Policy) -> tuple[Problem, NDArray[np.int64]]:
-        """(The equilibrium to solve for `rows` under a policy, the slices that limit anything in it).
-
-        `rows` are alike in what is limited.
-        """
+    def problem(self, rows: Rows, policy: Policy) -> Problem:
+        """The equilibrium to solve for `rows` under a policy: in all of them something is limited, or in none."""
         levers, assumed = self.levers, self.assumed
         limits = capacity = None
-        bound = np.flatnonzero(np.isfinite(policy.limits[:, :, 1]).any(0))
-        if len(bound):
-            cell = np.array([levers.slices[column].cell for column in bound])
-            share, allowed = policy.limits[:, bound].transpose(2, 0, 1).copy()
+        if np.isfinite(policy.limits[:, :, 1]).any():
+            cell = np.array([one.cell for one in levers.slices])
+            share, allowed = policy.limits.transpose(2, 0, 1).copy()
             limits = Limits(cell, _within_whole(cell, share), allowed, assumed["rent_share"][rows])
         if levers.capped:
             sector, region = (np.array([one[place] for one in levers.capped]) for place in (0, 1))
             capacity = Capacity(sector, region, policy.capacity)
-        problem = Problem(
+        return Problem(
             elasticity=self.elasticity[rows],
             cell=levers.cell,
             tariff=policy.tariff,
@@ -197,7 +196,6 @@ class Wedges:
             limits=limits,
             capacity=capacity,
         )
-        return problem, bound
 
     def _begin(self) -> None:
         """Take the stacks of the base day, and what the law changed from then to the day before the first."""
@@ -239,16 +237,20 @@ class Wedges:
     def _limits_of(self, rows: Rows) -> Numbers:
         """[row, slice, (share, allowed)]; no limit is infinite."""
         world, levers = self._simulation.world, self.levers
-        found = np.full((len(rows), len(levers.slices), 2), np.inf)
-        for column, one in enumerate(levers.slices):
-            bound = levers.in_force(world, rows, one)
+        found = np.zeros((len(rows), len(levers.slices), 2))
+        found[:, :, 1] = np.inf
+        in_force = levers.restricting(world, rows)
+        for one, columns in levers.alike:
+            if not in_force[one.instrument].any():
+                continue
+            bound = levers.reaches(world, rows, one, in_force[one.instrument])
             share = self._restriction(one, "share", rows) * world.share[rows, one.instrument]
-            found[:, column, 0] = share
             if one.has_own_allowance:
                 allowed: Any = self._restriction(one, "allowed", rows)
             else:
                 allowed = world.approval[rows, one.instrument]
-            found[:, column, 1] = np.where(bound, allowed, np.inf)
+            found[:, columns, 0] = np.where(bound, share, 0.0)[:, np.newaxis]
+            found[:, columns, 1] = np.where(bound, allowed, np.inf)[:, np.newaxis]
         return found
 
     def _restriction(self, one: Slice, key: str, rows: Rows) -> Any:

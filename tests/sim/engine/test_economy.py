@@ -290,7 +290,7 @@ def now(simulation, row=0):
     economy = simulation.economy
     economy.catch_up()
     rows = np.array([row])
-    problem, _ = economy.wedges.problem(rows, economy.wedges.policy(rows))
+    problem = economy.wedges.problem(rows, economy.wedges.policy(rows))
     solved = economy.levers.economy.solver.solve(problem)
     assert solved.converged.all()
     return Solution(economy.base, problem, solved, single=True)
