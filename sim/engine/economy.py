@@ -74,12 +74,14 @@ class EconomyRecord:
         self.deviates = np.zeros(runs, dtype=np.bool_)
         """[run] the present policy is not the one held"""
         self.state = self._at_base(runs)
+        self.kind = np.zeros(runs, dtype=np.int64)
+        """[run] runs of one kind assume the same, and so have the same economy under the policy held"""
+        self.held: Picture | None = None
+        """[kind] under the policy held"""
         self.reference: Picture | None = None
-        """[kind] runs that assume the same have the same reference"""
-        self.reference_state = self._at_base(0)
-        self.reference_error = np.zeros(0)
-        self.reference_of = np.zeros(runs, dtype=np.int64)
-        """[run] which of the kinds a run is of"""
+        """[kind] what effects are against: under the policy held, or that of the base day"""
+        self.held_state = self._at_base(0)
+        self.held_error = np.zeros(0)
         self.failed = np.zeros(runs, dtype=np.bool_)
         """[run] some state did not converge"""
         self.residual = np.zeros(runs)
@@ -174,37 +176,47 @@ class EconomyRecord:
     # ── Solving ──────────────────────────────────────────────────────────────────────────────────────
 
     def _hold(self, rows: Rows) -> None:
-        """Solve and hold the policy of as_of: runs of one kind share the reference."""
-        first, self.reference_of = distinct(self.wedges.hold())
+        """Solve and hold the policy of as_of, once for each kind of runs."""
+        first, self.kind = distinct(self.wedges.hold())
         policy = self.wedges.policy(first)
-        self.reference_state, self.reference_error = self._at_base(len(first)), np.zeros(len(first))
+        self.held, self.held_state, self.held_error, converged = self._by_kind(first, policy)
+        self.reference = self.held
+        if self.levers.settings.against == "base_year":
+            self.reference, _, _, there = self._by_kind(first, self.wedges.on_the_base_day(len(first)))
+            converged &= there
+        self.failed = ~converged[self.kind]
+        everyone = _Waiting(
+            rows, np.full(len(rows), self.plan.as_of), np.ones(len(rows), np.bool_), policy.take(self.kind)
+        )
+        self._back(everyone)
+        self._note(rows, everyone.day)
+
+    def _by_kind(self, first: Rows, policy: Policy) -> tuple[Picture, State, Numbers, NDArray[np.bool_]]:
+        """(Pictures, states, errors, converged) [kind] under a policy; `first` are the first runs of their kinds."""
+        state, error = self._at_base(len(first)), np.zeros(len(first))
         converged, pictures = np.zeros(len(first), dtype=np.bool_), []
         alike = policy.alike()
         for kinds in alike:
             problem = self.wedges.problem(first[kinds], policy.take(kinds))
             solved = self.levers.economy.solver.solve(problem, State.start(problem, self.base))
             pictures += [self._picture(problem, solved, part) for part in _parts(len(kinds))]
-            self.reference_state.put(kinds, self._whole(solved))
-            self.reference_error[kinds], converged[kinds] = solved.error, solved.converged
-        self.reference = Picture(
+            state.put(kinds, self._whole(solved))
+            error[kinds], converged[kinds] = solved.error, solved.converged
+        joined = Picture(
             *(np.concatenate([getattr(one, name) for one in pictures]) for name in Picture.__dataclass_fields__)
-        ).take(np.argsort(np.concatenate(alike)))
-        self.failed = ~converged[self.reference_of]
-        everyone = _Waiting(
-            rows, np.full(len(rows), self.plan.as_of), np.ones(len(rows), np.bool_), policy.take(self.reference_of)
         )
-        self._back(everyone)
-        self._note(rows, everyone.day)
+        return joined.take(np.argsort(np.concatenate(alike))), state, error, converged
 
     def _back(self, wave: _Waiting) -> None:
-        """Runs at the policy held: the reference itself, so that what was reversed leaves no trace."""
+        """Runs at the policy held: that solution itself, so that what was reversed leaves no trace."""
+        assert self.held is not None
         assert self.reference is not None
-        here = self.reference_of[wave.row]
-        self.state.put(wave.row, self.reference_state.take(here))
-        self.residual[wave.row] = self.reference_error[here]
+        here = self.kind[wave.row]
+        self.state.put(wave.row, self.held_state.take(here))
+        self.residual[wave.row] = self.held_error[here]
         for part in _parts(len(wave.row)):
-            picture = self.reference.take(here[part])
-            self._look(wave.row[part], wave.policy.take(part), picture, picture)
+            now, reference = self.held.take(here[part]), self.reference.take(here[part])
+            self._look(wave.row[part], wave.policy.take(part), now, reference)
 
     def _solve(self, wave: _Waiting) -> None:
         for rows in wave.policy.alike():
@@ -221,7 +233,7 @@ class EconomyRecord:
         self.failed[lost] = True
         self.residual[rows] = solved.error
         for part in _parts(len(rows)):
-            reference = self.reference.take(self.reference_of[rows[part]])
+            reference = self.reference.take(self.kind[rows[part]])
             self._look(rows[part], wave.policy.take(part), self._picture(problem, solved, part), reference)
 
     def _start(self, rows: Rows, problem: Problem) -> State:
@@ -367,10 +379,11 @@ class EconomyRecord:
             "entries": entries,
             "wedges": wedges,
             "hikes": hikes,
-            "reference_state": vars(self.reference_state),
+            "held_state": vars(self.held_state),
         }
+        groups["held"] = {} if self.held is None else vars(self.held)
         groups["reference"] = {} if self.reference is None else vars(self.reference)
-        stored = kept | {"reference_error": self.reference_error}
+        stored = kept | {"held_error": self.held_error}
         for group, arrays in groups.items():
             stored |= {f"{group}.{name}": values for name, values in arrays.items()}
         return stored
@@ -381,18 +394,18 @@ class EconomyRecord:
         def group(name: str) -> dict[str, NDArray[Any]]:
             return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
 
-        for name in (*_KEPT, "reference_error"):
+        for name in (*_KEPT, "held_error"):
             setattr(self, name, arrays[name])
-        self.state, self.reference_state = State(**group("state")), State(**group("reference_state"))
+        self.state, self.held_state = State(**group("state")), State(**group("held_state"))
         self.off, self.sums, self._noted = group("off"), group("sums"), [group("entries")]
         self.wedges.resume(group("wedges"))
         self.hikes.resume(group("hikes"))
-        reference = group("reference")
-        self.reference = Picture(**reference) if reference else None
+        if held := group("held"):
+            self.held, self.reference = Picture(**held), Picture(**group("reference"))
         return self
 
 
-_KEPT = ("stale", "deviates", "reference_of", "failed", "residual", "now", "imports_bn", "since")
+_KEPT = ("stale", "deviates", "kind", "failed", "residual", "now", "imports_bn", "since")
 
 
 def _parts(count: int) -> list[Rows]:

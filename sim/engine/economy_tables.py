@@ -81,7 +81,7 @@ def _by_sector(economy: EconomyRecord, run: NDArray[np.int64]) -> Table:
 def _by_pair(economy: EconomyRecord, run: NDArray[np.int64]) -> Table:
     regions = economy.base.regions
     assert economy.reference is not None
-    before = economy.measures.imports_bn(economy.reference)[economy.reference_of]
+    before = economy.measures.imports_bn(economy.reference)[economy.kind]
     change = _mean(economy, "flows").sum(1, dtype=np.float64) / BN
     importer, exporter = np.nonzero(~np.eye(regions, dtype=np.bool_))
     pairs = len(importer)
@@ -107,7 +107,7 @@ def _by_outcome(economy: EconomyRecord, outcome: NDArray[np.int16]) -> Table:
         rows = np.flatnonzero((outcome == one) & ~economy.failed)
         total, squared, before = (np.zeros(len(sector)) for _ in range(3))
         for row in rows:  # one after the other: no other run's company touches the rounding
-            reference = economy.reference.flows_musd[economy.reference_of[row]][sector, importer, exporter] / BN
+            reference = economy.reference.flows_musd[economy.kind[row]][sector, importer, exporter] / BN
             value = reference + change[row][sector, importer, exporter] / BN
             total += value
             squared += value**2

@@ -163,14 +163,15 @@ class Levers:
         """What a reader of the tables needs to know: axes, names, the reference, sizes."""
         data, base = self.economy.data, self.economy.base
         people = data.population
-        as_of = days.date(self.plan.as_of)
+        held = self.settings.against == "as_of"
+        day = days.date(self.plan.as_of if held else self.base_day)
         return {
             "data": self.settings.data,
             "regions": list(data.regions),
             "sectors": list(data.sectors),
             "region_names": dict(data.region_names),
             "sector_names": dict(data.sector_names),
-            "reference": f"the policy of {as_of.day} {as_of:%B %Y} held",
+            "reference": f"the policy of {day.day} {day:%B %Y} held",
             "income_bn_usd": dict(zip(data.regions, (base.income / BN).tolist(), strict=True)),
             "population": None if people is None else dict(zip(data.regions, people.tolist(), strict=True)),
             "elasticity_set": self.settings.elasticities.describe(),

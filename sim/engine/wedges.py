@@ -172,6 +172,14 @@ class Wedges:
             self.capacity[rows],
         )  # fmt: skip
 
+    def on_the_base_day(self, rows: int) -> Policy:
+        """The policy of the data's base day, to which buyers have adjusted, in as many rows."""
+        rate = np.broadcast_to(self.levers.base_rate, (rows, len(self.levers.cell))).copy()
+        limits = np.zeros((rows, len(self.levers.slices), 2))
+        limits[:, :, 1] = np.inf
+        capacity = np.full((rows, len(self.levers.capped)), np.inf)
+        return Policy(rate, rate, rate, np.zeros(rate.shape, dtype=np.bool_), limits, capacity)
+
     def problem(self, rows: Rows, policy: Policy) -> Problem:
         """The equilibrium to solve for `rows` under a policy: in all of them something is limited, or in none."""
         levers, assumed = self.levers, self.assumed

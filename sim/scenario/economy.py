@@ -142,6 +142,9 @@ class Economy(Part):
     deficits: Literal["held", "purged"] = Field(
         "held", description="trade deficits of the base: held as they are, or taken out first"
     )
+    against: Literal["as_of", "base_year"] = Field(
+        "as_of", description="what effects are against: the policy of as_of held, or that of the base year"
+    )
     revenue: Revenue = Field(
         default_factory=_default("revenue"),
         description="use of tariff revenue: `rebated` in equal sums, or for `tax_relief` on labour",
