@@ -222,8 +222,14 @@ class Levers:
         for importer in others if buyer is None else self.regions_of(buyer):
             for exporter in others if seller is None else self.regions_of(seller):
                 if importer != exporter:
-                    place = self._sector[sector], importer, exporter
+                    place = self.sector(sector), importer, exporter
                     yield int(np.ravel_multi_index(place, self.economy.base.share.shape))
+
+    def sector(self, code: str) -> int:
+        """Place of a sector. ValueError for one that the data do not have."""
+        if code not in self._sector:
+            raise ValueError(f"found {code!r}; sectors of {self.settings.data}: {', '.join(self._sector)}")
+        return self._sector[code]
 
     def regions_of(self, actor: str) -> list[int]:
         """Places of the regions that an actor speaks for, of those that the data have."""
@@ -266,7 +272,7 @@ class Levers:
             first = days.day(one.from_)
             last = MISSING if one.until is None else days.day(one.until)
             found += [
-                (self._sector[one.sector], region, first, last, f"economy.capacity.{place}.limit") for region in regions
+                (self.sector(one.sector), region, first, last, f"economy.capacity.{place}.limit") for region in regions
             ]
         return found
 

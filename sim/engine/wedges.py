@@ -121,12 +121,11 @@ class Wedges:
         return labels[np.asarray(self._simulation.assumptions[path], dtype=np.int64)]
 
     def _elasticities(self, settings: Settings, runs: int, factor: Numbers) -> Numbers:
-        data = self.levers.economy.data
         sets = self._words(settings.elasticities, "economy.elasticities", runs)
-        found = np.stack([data.elasticities[str(name)] for name in sets]) * factor[:, np.newaxis]
+        found = np.stack([self.levers.economy.theta(str(name)) for name in sets]) * factor[:, np.newaxis]
         for code, scalar in settings.sector_elasticities.items():
             value = self._value(scalar, f"economy.sector_elasticities.{code}")
-            found[:, data.sectors.index(code)] = value
+            found[:, self.levers.sector(code)] = value
         return found
 
     # ── What is in force ─────────────────────────────────────────────────────────────────────────────

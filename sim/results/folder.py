@@ -65,8 +65,11 @@ def verified(folder: Path) -> dict[str, Any]:
 def reopen(folder: Path) -> Result:
     """The result in a folder that `parley run` has left (its base), or in the folder of one variant.
 
-    ResultError where the folder is not whole, or its scenario means something else to this version of Parley.
+    ResultError where the folder is not whole, its scenario means something else to this version of Parley, or the data
+    set of its economy is a folder that cannot be read.
     """
+    from sim.economy import DataError
+    from sim.engine.levers import data_folder, levers_of
     from sim.engine.plan import plan
     from sim.scenario.load import load_again
     from sim.scenario.problems import ScenarioError
@@ -84,4 +87,12 @@ def reopen(folder: Path) -> Result:
         raise ResultError(f"{folder} keeps no scenario that this version of Parley can read; run it again") from error
     if scenario_hash(scenario) != about.get("scenario_hash"):
         raise ResultError(f"{folder} holds the futures of another scenario than the one that it keeps; run it again")
-    return Result(plan(scenario), own, own.name if own.parent.name == WHAT_IFS.name else None)
+    made = plan(scenario)
+    try:
+        if data_folder(scenario) is not None:
+            levers_of(made)
+    except (DataError, OSError) as error:
+        name = scenario.economy.data if scenario.economy is not None else ""
+        message = f"{folder} rests on the data set {name!r}, which cannot be read from here"
+        raise ResultError(f"{message}; open it from the folder that the set lies in") from error
+    return Result(made, own, own.name if own.parent.name == WHAT_IFS.name else None)

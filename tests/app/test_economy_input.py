@@ -175,3 +175,35 @@ def test_checking_against_the_data_takes_no_heavy_library(folder):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_result_whose_data_are_gone_says_so(folder):
+    shutil.copytree(SHIPPED, folder / "data")
+    (folder / "own.yaml").write_text(BASE.replace("ELEC", "ELE") + "economy: {data: data}\n", encoding="utf-8")
+    assert parley("run", "own.yaml", "--runs", 4)[0] == 0
+    assert parley("odds", "out/own")[0] == 0
+    shutil.rmtree(folder / "data")
+    code, lines = parley("odds", "out/own")
+    assert code == 2
+    assert "out/own rests on the data set 'data', which cannot be read from here" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("names", "real_income.us"),
+        ("show", "economy.non_collection"),
+        ("explain --run 1", "economy.non_collection = "),
+        ("diff bare.yaml", "economy.non_collection: "),
+        ("explain --typical --runs 4", "economy.non_collection = "),
+    ],
+)
+def test_commands_take_a_scenario_with_an_economy(command, told, folder):
+    text = BASE.replace("ELEC", "ELE")
+    (folder / "bare.yaml").write_text(text, encoding="utf-8")
+    more = "economy: {}\nindicators: {income: {title: Income, value: mean(real_income.us), unit: '%'}}\n"
+    (folder / "own.yaml").write_text(text + more, encoding="utf-8")
+    name, *further = command.split()
+    code, lines = parley(name, "own.yaml", *further)
+    assert code == 0
+    assert any(told in line for line in lines)
