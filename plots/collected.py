@@ -19,7 +19,7 @@ ROW, GAP, AXIS, DOT = 17.0, 10.0, 30.0, 7.0
 SHADES = (1.0, 0.5, 0.0)
 """Strength of the colour inside the dots: by law, applied, collected."""
 STEPS = ("by law", "applied", "collected")
-UNIT = "average rate on goods and services, %"
+UNIT = "average rate on goods, %"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def collected_chart(rows: list[Rate], title: str, subtitle: str, source: str, si
         f"{row.name} {', '.join(f'{step:.1f} {name}' for step, name in zip(row.steps, STEPS, strict=True))}"
         for row in rows
     )
-    alt = f"{title}. Average tariff rates on goods and services in per cent: {listed}."
+    alt = f"{title}. Average tariff rates on goods in per cent: {listed}."
     cues = [Cue("outline", ACCENT)] + [
         Cue(name, tint(ACCENT, strong), head)
         for name, strong, head in zip(STEPS[1:2], SHADES[1:2], heads[1:2], strict=True)

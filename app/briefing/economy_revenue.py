@@ -50,11 +50,11 @@ def _revenue(found: Findings, economy: Economy) -> Iterator[Block]:
         f"{buyer[0].upper()}{buyer[1:]} collects {amount} bn USD a year {verb} at the median: its average tariff is "
         f"{first.steps[0]:.1f} % by law, {first.steps[2]:.1f} % as collected"
     )
-    subtitle = f"Average tariff on goods and services, %, and revenue, bn USD a year, medians, {over_time(economy)}"
+    subtitle = f"Average tariff on goods, %, and revenue, bn USD a year, medians, {over_time(economy)}"
     yield FigureBlock(collected_chart([rate(code) for code in chosen], title, subtitle, found.source))
     yield _table(found, economy)
     yield Paragraph(
-        "Averages are over all imports, goods and services, of which services bear no tariff. By law: the rates in "
+        "Averages are over imports of goods. By law: the rates in "
         "force, at the imports of the base year. Applied: less what is never levied and what comes through third "
         "countries. Collected: revenue over what is imported then, when buyers have turned from what is taxed.",
         note=True,

@@ -69,8 +69,10 @@ class Picture:
 class Measures:
     """Measures of one base, for tariffs that differ in some cells."""
 
-    def __init__(self, base: Base, cell: NDArray[np.int64]) -> None:
+    def __init__(self, base: Base, cell: NDArray[np.int64], taxed: NDArray[np.bool_]) -> None:
+        """`cell` are the places where tariffs may differ, `taxed` [sector] those that averages of tariffs are over."""
         self.base = base
+        self._taxed = taxed
         _, self.importer, self.exporter = np.unravel_index(cell, base.share.shape)
         self.sector = cell // base.regions**2
         own = np.eye(base.regions, dtype=np.bool_)
@@ -81,8 +83,8 @@ class Measures:
         self._imported = np.where(own, 0.0, bought)
         self._home = at_home.sum(2)
         self._bought_cell = bought.reshape(-1)[cell]
-        self._imports = self._abroad.sum((0, 2))
-        self._base_duty = (self._abroad * base.tariff).sum((0, 2))
+        self._imports = self._abroad[taxed].sum((0, 2))
+        self._base_duty = (self._abroad * base.tariff)[taxed].sum((0, 2))
         self._base_rate = base.tariff.reshape(-1)[cell]
 
     def real_income_percent(self, now: Picture, reference: Picture) -> Numbers:
@@ -118,11 +120,16 @@ class Measures:
         return 1 + np.divide(shown, size, out=np.full(size.shape, np.nan), where=size > 0)
 
     def average_percent(self, tariff: Numbers) -> Numbers:
-        """[run, importer] average rate at the base's import weights of rates [run, cell]."""
+        """[run, importer] average rate on taxed goods at the base's import weights of rates [run, cell]."""
         changed = self._by_importer(self._weight * (tariff - self._base_rate))
         return 100 * np.divide(
             self._base_duty + changed, self._imports, out=np.zeros(changed.shape), where=self._imports > 0
         )
+
+    def taxed_imports_musd(self, now: Picture) -> Numbers:
+        """[run, importer] imports in the sectors that tariffs are on, million USD a year at exporters' prices."""
+        own = np.eye(self.base.regions, dtype=np.bool_)
+        return np.where(own, 0.0, now.flows_musd[:, self._taxed].sum(1)).sum(2)
 
     def by_importer_bn(self, now: Picture, part: Numbers) -> Numbers:
         """[run, importer] bn USD a year of a part [run, cell] of the flows of the cells."""

@@ -66,7 +66,7 @@ class EconomyRecord:
         runs, self.base = len(simulation.world), levers.economy.base
         regions, sectors = self.base.regions, self.base.sectors
         self.report = frozenset(report_days(self.plan.as_of, self.plan.horizon))
-        self.measures = Measures(self.base, levers.cell)
+        self.measures = Measures(self.base, levers.cell, levers.economy.data.taxed)
         self.wedges = Wedges(simulation, levers)
         self.hikes = HikeRecord(simulation, levers)
         self.stale = np.ones(runs, dtype=np.bool_)
@@ -281,7 +281,7 @@ class EconomyRecord:
             ),
             "statutory_percent": measures.average_percent(policy.statutory),
             "applied_percent": measures.average_percent(now.tariff),
-            "collected_percent": collected_percent(now.revenue_musd, BN * pairs.sum(2)),
+            "collected_percent": collected_percent(now.revenue_musd, measures.taxed_imports_musd(now)),
             "pass_through": measures.pass_through(now, reference),
             "rerouted_bn": measures.by_importer_bn(
                 now, np.where(policy.way_around, assumed["rerouting"][rows, np.newaxis], 0.0)
