@@ -52,9 +52,14 @@ def data_folder(scenario: Scenario) -> str | None:
     return str(Path(beside).parent / settings.data)
 
 
-@lru_cache(maxsize=4)
 def economy_of(folder: str | None) -> Economy:
-    """The economy of a folder, or the shipped one. DataError, OSError as in `load`."""
+    """The economy of a folder as it is now, or the shipped one. DataError, OSError as in `load`."""
+    files = [] if folder is None else sorted(Path(folder).glob("*.csv"))
+    return _economy(folder, tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=4)
+def _economy(folder: str | None, _files: tuple[tuple[str, int, int], ...]) -> Economy:
     return sim.economy.load(folder, BASE_DAY)
 
 
