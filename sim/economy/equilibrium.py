@@ -2,10 +2,11 @@
 
 n imports, i exports, j is a sector, k an input. Taxes and trade costs add κ to a price; buyers have adjusted to κ̃:
 
-    P̃_n  = [Σ_i π_ni (κ̃ c_i)^−θ]^(−1/θ)                                     price index that buyers act on
-    s_ni  = π_ni (κ̃ c_i)^−θ P̃_n^θ,   ρ_n = Σ_i s_ni κ̂/κ̃                     choice, and what it costs beyond P̃
-    π′_ni = s_ni (κ̂/κ̃) / ρ_n,   P_n = P̃_n ρ_n                               spending, price
-    c_i^j = w_i^B Π_k (P̃_i^k)^A · M_i^j · (1 + capacity rent),   M = B + Σ_k A^kj ρ^k         unit cost
+    c̃_i^j = w_i^B Π_k (P̃_i^k)^A · (1 + capacity rent)                       unit cost that is acted on
+    P̃_n  = [Σ_i π_ni (κ̃ c̃_i)^−θ]^(−1/θ)                                     price index that buyers act on
+    s_ni  = π_ni (κ̃ c̃_i)^−θ P̃_n^θ,   ρ_n = Σ_i s_ni M_i κ̂/κ̃                choice, and what it costs beyond P̃
+    π′_ni = s_ni M_i (κ̂/κ̃) / ρ_n,   P_n = P̃_n ρ_n                           spending, price
+    c_i^j = c̃_i^j · M_i^j,   M = B + Σ_k A^kj ρ^k                            unit cost
     Y_i   = Σ_n π′_ni X_n / [(1 + t)(1 + e)(1 + scarcity rent)]              producers' value
     X_n^k = ρ_n^k (Σ_j A_n^kj Y_n^j / M_n^j + α_n^k I_n / Σ_k α_n^k ρ_n^k)   expenditure
     I_n   = wL + revenue + rents + deficit                                   income
@@ -149,10 +150,10 @@ class Batch:
         base, problem, theta = self.base, self.problem, self.theta
         wage = np.exp(state.log_wage)
         log_cost = self.costs(state)
-        pull = np.exp(-theta[:, np.newaxis] * log_cost).transpose(0, 2, 1).copy()  # [run, sector, region]
+        acted_on, pull = self._pulls(state)
         if self.limits is not None:
             self.limits.apply(state.log_rent)
-        inclusive = _times(self.chosen, pull)
+        inclusive = _times(self.chosen, acted_on)
         spent = _times(self.paid, pull) if self.aged else inclusive
         price = -np.log(inclusive) / theta[:, :, np.newaxis]
         price_gap = price.transpose(0, 2, 1) - state.log_price
@@ -174,9 +175,9 @@ class Batch:
             income += whole - made.sum(2)
         supply = wage * self.labour(state, revenue) if self.elastic else wage
         income += supply * base.value_added
-        log_beyond = state.log_beyond
+        beyond_gap = np.zeros_like(price_gap)
         if self.aged:
-            log_beyond = np.log(spent / inclusive).transpose(0, 2, 1)
+            beyond_gap = np.log(spent / inclusive).transpose(0, 2, 1) - state.log_beyond
             made = made / self.margin(state)
             bought = np.exp(state.log_beyond) * (
                 _rows(self.A, made) + self.alpha * (income / self._final_margin(state))[:, :, np.newaxis]
@@ -197,7 +198,8 @@ class Batch:
         error = np.abs(price_gap).max((1, 2))
         error = np.maximum(error, np.abs(spent_gap).max((1, 2)))
         if self.aged:
-            error = np.maximum(error, np.abs(log_beyond - state.log_beyond).max((1, 2)))
+            error = np.maximum(error, np.abs(beyond_gap).max((1, 2)))
+            beyond_gap = _rows(slopes.tangent.price_at_home, beyond_gap)
         labour = np.abs(left).max(1)
         error = np.maximum(error, labour)
         log_rent, log_capacity = state.log_rent, state.log_capacity
@@ -209,7 +211,7 @@ class Batch:
             error = np.maximum(error, _gap(log_capacity, state.log_capacity))
         following = State(
             state.log_price + d_price,
-            log_beyond,
+            state.log_beyond + beyond_gap,
             state.expenditure + d_spent,
             state.log_wage + d_wage,
             log_rent,
@@ -224,7 +226,7 @@ class Batch:
         """
         if self.limits is not None:
             self.limits.apply(state.log_rent)
-        pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
+        _, pull = self._pulls(state)
         X = (state.expenditure * self.X).transpose(0, 2, 1).copy()
         spent = self.paid * pull[:, :, np.newaxis]
         total = spent.sum(3, keepdims=True)
@@ -237,17 +239,25 @@ class Batch:
         if self.limits is None:
             return np.zeros((len(self.problem), self.base.regions))
         self.limits.apply(state.log_rent)
-        pull = np.exp(-self.theta[:, np.newaxis] * self.costs(state)).transpose(0, 2, 1).copy()
+        _, pull = self._pulls(state)
         X = (state.expenditure * self.X).transpose(0, 2, 1)
         return self.limits.by_owner(pull, X / _times(self.paid, pull))
 
-    def costs(self, state: State) -> Numbers:
-        """[run, region, sector] log of unit cost, capacity rents included."""
+    def _pulls(self, state: State) -> tuple[Numbers, Numbers]:
+        """[run, sector, region] c̃^−θ, by which buyers choose, and c̃^−θ M, by which they spend."""
+        chosen = np.exp(-self.theta[:, np.newaxis] * self._acted_on(state)).transpose(0, 2, 1).copy()
+        return chosen, chosen * self.margin(state).transpose(0, 2, 1) if self.aged else chosen
+
+    def _acted_on(self, state: State) -> Numbers:
+        """[run, region, sector] log of the unit cost that buyers act on, capacity rents included."""
         inputs = np.matmul(state.log_price[:, :, np.newaxis], self.A)[:, :, 0]
         cost: Numbers = self.B * state.log_wage[:, :, np.newaxis] + inputs
-        if self.aged:
-            cost += np.log(self.margin(state))
         return cost if self.problem.capacity is None else cost + self.capacity_rent(state)
+
+    def costs(self, state: State) -> Numbers:
+        """[run, region, sector] log of unit cost."""
+        cost = self._acted_on(state)
+        return cost + np.log(self.margin(state)) if self.aged else cost
 
     def margin(self, state: State) -> Numbers:
         """[run, region, sector] M: what inputs cost beyond the prices that producers act on, a factor of unit cost."""

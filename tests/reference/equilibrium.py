@@ -5,8 +5,8 @@ n imports, i exports, j and k are sectors; a hat is new over base; θ = σ − 1
 parts: the goods that no limit touches (0) and, if there are limits, those under one (1); goods are [n, i, j, part].
 
 - price of a good in n          p̂ = κ̂ p̂_i^j,  κ̂ = d̂ (1+t')(1+e')(1+µ) / [(1+t)(1+e)],  d̂ iceberg, µ scarcity rent
-- what buyers reckon with       p̃ = κ̃ p̂_i^j,  κ̃ = κ̂ (1+t̃) / (1+t'),  t̃ what they have adjusted to
-- what they pay beyond that     m = (1+t') / (1+t̃)
+- what buyers reckon with       p̃ = κ̃ p̂_i^j / M_i^j,  κ̃ = κ̂ (1+t̃) / (1+t'),  t̃ what they have adjusted to, M below
+- what they pay beyond that     m = (1+t') / (1+t̃) · M_i^j
 - quantities follow p̃          s̃ = π p̃^−θ / Σ π p̃^−θ,  P̃ = (Σ π p̃^−θ)^(−1/θ)
 - what is paid                  ρ = Σ s̃ m,  π' = s̃ m / ρ,  P̂ = P̃ ρ
 - cost of i's bundle, which is chosen at P̃ and paid at P̃ ρ: with v value added and a_k input k per unit of output
@@ -96,11 +96,11 @@ class Iteration:
             log_inputs = np.einsum("ikj,ik->ij", base.input_coefficient, np.log(self.reckoned))
             margin = base.value_added_share + np.einsum("ikj,ik->ij", base.input_coefficient, self.beyond)
             cost = margin * self.wage[:, None] ** base.value_added_share * np.exp(log_inputs)
-            terms = weight * (believed * (cost * (1 + capacity_rent))[None, :, :, None]) ** -theta
+            terms = weight * (believed * (cost / margin * (1 + capacity_rent))[None, :, :, None]) ** -theta
             total = terms.sum((1, 3))
             there = total > 0
             total = np.where(there, total, 1.0)
-            paid = terms / total[:, None, :, None] * misjudged
+            paid = terms / total[:, None, :, None] * misjudged * margin[None, :, :, None]
             reckoned, beyond = total ** (-1 / shock.theta), np.where(there, paid.sum((1, 3)), 1.0)
             moved = max(np.abs(np.log(reckoned / self.reckoned)).max(), np.abs(beyond / self.beyond - 1).max())
             self.reckoned, self.beyond = reckoned, beyond

@@ -151,13 +151,20 @@ def test_buyers_who_have_adjusted_to_other_rates_than_they_pay(opened, world, ad
 
 
 def test_buyers_who_know_nothing_of_a_tariff_pay_it_and_buy_as_before(opened):
-    """Between two sources quantities move with producers' prices alone: q̂_i/q̂_n = (ĉ_i/ĉ_n)^−(ε+1)."""
+    """Between two sources quantities move with wages alone, not with what tariffs on inputs add to prices."""
     economy, rates = opened(TAXING), war(TAXING, 0.6, 0.4)
     solution = economy.solve(rates, elasticity=EPSILON, acted_on=TAXING.tariff)
     own = np.einsum("nnj->nj", solution.quantity)
     relative = solution.quantity / own[:, None, :]
-    expected = (solution.cost[np.newaxis] / solution.cost[:, np.newaxis]) ** -(EPSILON + 1)
+    state, base = solution.state, economy.base
+    acted_on = np.exp(
+        base.value_added_share.T * state.log_wage[0][:, None]
+        + np.einsum("ikj,ik->ij", base.input_coefficient, state.log_price[0])
+    )
+    expected = (acted_on[np.newaxis] / acted_on[:, np.newaxis]) ** -(EPSILON + 1)
     assert relative == pytest.approx(expected, rel=1e-8)
+    assert np.abs(solution.quantity - 1).max() < 0.2 * np.abs(economy.solve(rates, EPSILON).quantity - 1).max()
+    assert (solution.cost / acted_on).max() > 1.001  # the tariffs on inputs are in prices all the same
     assert solution.revenue_musd[0] > economy.solve(rates, elasticity=EPSILON).revenue_musd[0]
 
 
