@@ -101,6 +101,10 @@ class EconomyRecord:
         """the same times days"""
         self._noted: list[dict[str, NDArray[Any]]] = []
         self._waiting: list[_Waiting] = []
+        self._to_hold: tuple[Rows, Policy] | None = None
+        """(first runs of their kinds, the policy that is held) until it is solved"""
+        self._steady = np.zeros(0, dtype=np.int64)
+        """runs in which the horizon changes nothing, until that is noted"""
 
     def _at_base(self, runs: int) -> State:
         shape = (runs, self.base.regions, self.base.sectors)
@@ -123,7 +127,8 @@ class EconomyRecord:
             self.wedges.update(rows)
             self.hikes.look(rows)
             self.stale[:] = False
-            self._hold(rows)
+            first, self.kind = distinct(self.wedges.hold())
+            self._to_hold = first, self.wedges.policy(first)
 
     def record(self) -> None:
         """The day is over: note what has changed; it is solved when somebody asks."""
@@ -149,15 +154,22 @@ class EconomyRecord:
             day = np.full(len(changed), today, dtype=np.int64)
             self._waiting.append(_Waiting(changed, day, held, self.wedges.policy(changed)))
         if today == self.plan.horizon:
-            self.catch_up()
-            self._note(np.setdiff1d(np.arange(len(self.stale)), changed), today)
+            self._steady = np.setdiff1d(np.arange(len(self.stale)), changed)
         elif sum(len(one.row) for one in self._waiting) > MOST_WAITING:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Solve all that waits, wave by wave: of every run the next one."""
-        if not self._waiting:
-            return
+        """Solve all that waits: the policy that is held, then wave by wave, of every run the next one."""
+        if self._to_hold is not None:
+            first, policy = self._to_hold
+            self._to_hold = None
+            self._hold(first, policy)
+        if self._waiting:
+            self._solve_waves()
+        self._note(self._steady, self.plan.horizon)
+        self._steady = self._steady[:0]
+
+    def _solve_waves(self) -> None:
         row, day, held = (
             np.concatenate([getattr(one, name) for one in self._waiting]) for name in ("row", "day", "held")
         )
@@ -175,10 +187,9 @@ class EconomyRecord:
 
     # ── Solving ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _hold(self, rows: Rows) -> None:
-        """Solve and hold the policy of as_of, once for each kind of runs."""
-        first, self.kind = distinct(self.wedges.hold())
-        policy = self.wedges.policy(first)
+    def _hold(self, first: Rows, policy: Policy) -> None:
+        """Solve the policy that is held, once for each kind of runs; `first` are the first runs of their kinds."""
+        rows = np.arange(len(self.kind))
         self.held, self.held_state, self.held_error, converged = self._by_kind(first, policy)
         self.reference = self.held
         if self.levers.settings.against == "base_year":

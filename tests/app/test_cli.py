@@ -140,7 +140,9 @@ def test_show_gives_averages_by_sector_on_request():
     assert "Average tariffs by sector on 2025-10-15" in text
     (pairs,) = [line.split() for line in text.splitlines() if "us.china" in line and "us.eu" in line]
     (row,) = [line.split() for line in text.splitlines() if line.startswith("  STL ")]
-    assert float(row[1 + pairs.index("us.china")]) > 50  # steel from China pays Section 232, Section 301 and the emergency tariffs
+    assert (
+        float(row[1 + pairs.index("us.china")]) > 50
+    )  # steel from China pays Section 232, Section 301 and the emergency tariffs
 
 
 def test_show_before_the_lapse_has_the_truce_rates():

@@ -444,9 +444,8 @@ def test_a_run_that_does_not_converge_is_marked_and_used_nowhere(world, play, mo
     monkeypatch.setattr(solver, "STEPS", 2)
     monkeypatch.setattr(solver, "PARTS", 1)
     simulation = play(scenario, runs=8)
-    lost = simulation.economy.failed
+    tables, lost = economy_of(simulation), simulation.economy.failed
     assert 0 < lost.sum() < 8
-    tables = economy_of(simulation)
     table = tables["economy"]
     bad = table["converged"] == 0
     assert set(table["run"][bad]) == set(np.flatnonzero(lost))
