@@ -186,8 +186,10 @@ def _choice(inside: Any, dimension: Dimension, unit: str) -> Distribution:
         raise ValueError(f"found the weights {found}; those of a choice are not negative, and one is greater than 0")
     shares = tuple(weight / sum(weights) for weight in weights)
     if dimension is Dimension.choice:
-        distribution = Distribution("choice", shares, tuple(_word(item) for item, _ in weighted))
-        values: tuple[float | str, ...] = distribution.labels
+        words = [_word(item) for item, _ in weighted]
+        values: tuple[float | str, ...] = tuple(words)
+        order = sorted(range(len(words)), key=words.__getitem__)
+        distribution = Distribution("choice", tuple(shares[i] for i in order), tuple(words[i] for i in order))
     else:
         values = tuple(_bounded(item, dimension, unit) for item, _ in weighted)
         order = sorted(range(len(values)), key=values.__getitem__)

@@ -145,6 +145,16 @@ def test_the_order_of_the_values_of_a_choice_does_not_matter(world):
     assert dates[0] == dates[1]
 
 
+def test_the_order_of_the_words_of_a_choice_does_not_matter(world):
+    text = CHOICE.format(choice="[2025-02-01]")
+    moods = [
+        played(world(f"{text}parameters: {{mood: {{choice: {choice}}}}}\n"), runs=200)
+        for choice in ("{calm: 30 %, angry: 70 %}", "{angry: 70 %, calm: 30 %}")
+    ]
+    drawn = [one.assumptions["parameters.mood"].tolist() for one in moods]
+    assert drawn[0] == drawn[1]
+
+
 # ── Added parts ──────────────────────────────────────────────────────────────────────────────────────
 
 ADDED = {
