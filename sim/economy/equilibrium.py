@@ -149,8 +149,12 @@ class Batch:
         """Look at the state, and take one step of Newton's method by the given slopes."""
         base, problem, theta = self.base, self.problem, self.theta
         wage = np.exp(state.log_wage)
-        log_cost = self.costs(state)
-        acted_on, pull = self._pulls(state)
+        log_cost = self._acted_on(state)
+        acted_on = pull = np.exp(-theta[:, np.newaxis] * log_cost).transpose(0, 2, 1).copy()  # [run, sector, region]
+        if self.aged:
+            margin = self.margin(state)
+            pull = acted_on * margin.transpose(0, 2, 1)
+            log_cost = log_cost + np.log(margin)
         if self.limits is not None:
             self.limits.apply(state.log_rent)
         inclusive = _times(self.chosen, acted_on)
@@ -178,7 +182,7 @@ class Batch:
         beyond_gap = np.zeros_like(price_gap)
         if self.aged:
             beyond_gap = np.log(spent / inclusive).transpose(0, 2, 1) - state.log_beyond
-            made = made / self.margin(state)
+            made = made / margin
             bought = np.exp(state.log_beyond) * (
                 _rows(self.A, made) + self.alpha * (income / self._final_margin(state))[:, :, np.newaxis]
             )
@@ -226,7 +230,7 @@ class Batch:
         """
         if self.limits is not None:
             self.limits.apply(state.log_rent)
-        _, pull = self._pulls(state)
+        pull = self._pull(state)
         X = (state.expenditure * self.X).transpose(0, 2, 1).copy()
         spent = self.paid * pull[:, :, np.newaxis]
         total = spent.sum(3, keepdims=True)
@@ -239,14 +243,14 @@ class Batch:
         if self.limits is None:
             return np.zeros((len(self.problem), self.base.regions))
         self.limits.apply(state.log_rent)
-        _, pull = self._pulls(state)
+        pull = self._pull(state)
         X = (state.expenditure * self.X).transpose(0, 2, 1)
         return self.limits.by_owner(pull, X / _times(self.paid, pull))
 
-    def _pulls(self, state: State) -> tuple[Numbers, Numbers]:
-        """[run, sector, region] c̃^−θ, by which buyers choose, and c̃^−θ M, by which they spend."""
+    def _pull(self, state: State) -> Numbers:
+        """[run, sector, region] c̃^−θ M, by which buyers spend."""
         chosen = np.exp(-self.theta[:, np.newaxis] * self._acted_on(state)).transpose(0, 2, 1).copy()
-        return chosen, chosen * self.margin(state).transpose(0, 2, 1) if self.aged else chosen
+        return chosen * self.margin(state).transpose(0, 2, 1) if self.aged else chosen
 
     def _acted_on(self, state: State) -> Numbers:
         """[run, region, sector] log of the unit cost that buyers act on, capacity rents included."""
