@@ -193,12 +193,13 @@ class Batch:
         spent_gap = (bought - state.expenditure * self.X) / self.scale
 
         level = (self.weight * supply).sum(1) - 1
-        d_wage = _rows_of(slopes.wage, left - level[:, np.newaxis])
+        d_spent = _rows(slopes.tangent.expenditure_at_home, spent_gap * self.scale)
+        to_come = (slopes.tangent.labour_at_home * d_spent).sum(2)  # what that will ask for
+        d_wage = _rows_of(slopes.wage, left + to_come - level[:, np.newaxis])
         d_wage = d_wage / np.maximum(1.0, np.abs(d_wage).max(1) / LONGEST_STEP)[:, np.newaxis]
         d_price = _rows(slopes.tangent.price_at_home, price_gap)
         d_price += _moved(slopes.tangent.price, d_wage).reshape(d_price.shape)
-        d_spent = _rows(slopes.tangent.expenditure_at_home, spent_gap * self.scale) / self.scale
-        d_spent += _rows_of(slopes.expenditure, d_wage).reshape(d_spent.shape)
+        d_spent = d_spent / self.scale + _rows_of(slopes.expenditure, d_wage).reshape(d_spent.shape)
         error = np.abs(price_gap).max((1, 2))
         error = np.maximum(error, np.abs(spent_gap).max((1, 2)))
         if self.aged:

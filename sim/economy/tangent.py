@@ -31,6 +31,8 @@ class Tangent:
     """[region, sector, sector] (I − diag(own share) Aᵀ)⁻¹"""
     expenditure_at_home: Numbers
     """[region, sector, sector] (I − A diag(own sales) − α revenue)⁻¹"""
+    labour_at_home: Numbers
+    """[region, sector] demand for labour, over base value added, by a unit of expenditure on goods made at home"""
     price: Numbers
     """[region·sector, region] d ln P / d ln w"""
     expenditure: Numbers
@@ -91,6 +93,7 @@ def tangent(base: Base, share: Numbers, flows: Numbers, duties: Numbers, spent: 
     return Tangent(
         np.asarray(price_at_home, dtype=np.float64),
         np.asarray(np.linalg.inv(np.eye(sectors) - at_home), dtype=np.float64),
+        (B * own_sales.T / base.value_added).T.copy(),
         np.ascontiguousarray(price.transpose(1, 0, 2).reshape(size, regions)),
         np.ascontiguousarray((d_spent / scale[..., np.newaxis]).reshape(1 + sectors, size, regions)),
         excess,

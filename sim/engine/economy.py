@@ -2,7 +2,7 @@
 
 On `as_of`, before anybody moves, the policy of that day is solved for every run and held: it is the reference. After
 it a run is solved again where its wedges or limits change, and, while it deviates or after a tariff has been announced,
-on the first days of quarters and on the horizon, since flows adjust with time. What is to be solved waits until
+on the first days of half-years and on the horizon, since flows adjust with time. What is to be solved waits until
 somebody reads the economy or the end has come: then the first waiting policies of all runs are solved together, then
 the second, …, each from the run's own last state.
 """

@@ -283,12 +283,10 @@ class Levers:
 
 
 def report_days(first: int, last: int) -> list[int]:
-    """First days of quarters after `first` and before `last`, and `last`."""
+    """First days of half-years after `first` and before `last`, and `last`."""
     start, end = days.date(first), days.date(last)
-    quarters = [
-        days.day(f"{year}-{month:02d}-01") for year in range(start.year, end.year + 1) for month in (1, 4, 7, 10)
-    ]
-    return [*(day for day in quarters if first < day < last), last]
+    halves = [days.day(f"{year}-{month:02d}-01") for year in range(start.year, end.year + 1) for month in (1, 7)]
+    return [*(day for day in halves if first < day < last), last]
 
 
 def distinct(table: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
