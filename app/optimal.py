@@ -160,7 +160,7 @@ def finding(rows: list[Optimum], world: tuple[float, int, int] | None) -> str:
 
 def _table(rows: list[Optimum], world: tuple[float, int, int] | None, sets: tuple[str, ...]) -> list[str]:
     """Lines of text, the highest tariff first."""
-    rows = sorted(rows, key=lambda row: -row.rate)
+    rows = sorted(rows, key=lambda row: -round(row.rate, 1))  # as they are shown
     places = max(2, decimals([row.others for row in rows]))
     cells = [("", "optimum", "range", "if all respond", "own gain", "others")]
     for row in rows:

@@ -41,7 +41,7 @@ class Optimum:
 
 def optimal_tariff_chart(rows: list[Optimum], title: str, subtitle: str, source: str, size: str = "page") -> Chart:
     """Rows by their optimum, the highest first; on one scale that holds 0."""
-    rows = sorted(rows, key=lambda row: -row.rate)
+    rows = sorted(rows, key=lambda row: -round(row.rate, 1))  # as they are shown
     across, columns = body_width(size), _columns(rows)
     heads = [wrap(head, 66, SMALL) for head, _ in columns]
     wides = [

@@ -224,7 +224,7 @@ def test_flows_adjust_with_age_and_the_border_pass_through_stays_in_evidence(wor
     tables = economy_of(play(world(plain(further="deficits: held"))))
     imports = by_day(tables, "imports_change_percent")
     later = [value for at, value in sorted(imports.items()) if at >= day("2025-11-03")]
-    assert len(later) == 6
+    assert len(later) == 4
     assert (np.diff(later) < 0).all()
     assert later[-1] < 2 * later[0] < 0
     shown = [value for at, value in by_day(tables, "pass_through").items() if at >= day("2025-11-03")]
