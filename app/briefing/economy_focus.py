@@ -16,7 +16,7 @@ from plots.diverted import diverted_chart
 from plots.numbers import long_date
 from plots.ranges import Measure, Row, ranges_chart
 from plots.words import the
-from sim.analysis.economy import Economy, band, has_economy
+from sim.analysis.economy import Band, Economy, band, has_economy
 from sim.analysis.economy_trade import Cube, Diverted
 from sim.analysis.odds import Difference, difference
 
@@ -53,6 +53,9 @@ def _told(seen: Seen, economy: Economy, own: list[str]) -> Iterator[str]:
             per_head = a_head(amounts, persons)
             small = max(abs(per_head.low), abs(per_head.high)) < ONE_PERSON
             said += "; under 1 USD a person" if small else f"; {told(per_head, 0)} USD a person"
+            if not small and (size := economy.household):
+                whole = Band(*(size * value for value in (per_head.low, per_head.middle, per_head.high)))
+                said += f", {told(whole, 0)} USD a household of {size:g}"
         yield f"{said}."
     for code in own:
         prices = economy.bands("consumer_prices_percent")[code]

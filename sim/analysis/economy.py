@@ -193,6 +193,17 @@ class Economy:
         chosen = list(codes)
         return float(sum(known[code] for code in chosen)) if all(code in known for code in chosen) else None
 
+    @property
+    def household(self) -> float | None:
+        """Persons in a household, the median of the scenario's assumption; None where no scenario states it."""
+        settings = self.result.scenario.economy
+        if settings is None:
+            return None
+        size = settings.persons_per_household
+        if size.fixed:
+            return float(size.value)
+        return float(np.median(self.result.column("assumption.economy.persons_per_household")))
+
     def path(self, column: str, code: str, step: int = 1) -> Steps:
         """A column of one region by day, from as_of to the horizon; of the first runs that converged."""
         place = self.regions.index(code)

@@ -190,6 +190,14 @@ def its_own(found, focus):
     return sections[0].blocks if sections else []
 
 
+def test_a_household_pays_for_its_persons(country, monkeypatch):
+    monkeypatch.setattr("sim.analysis.economy.Economy.household", 2.5)
+    income = of_kind(its_own(*country), Bullets)[0].items[0]
+    amounts = [float(text.replace("−", "-").replace(",", "")) for text in re.findall(r"([+−][\d,]+) \(", income)]
+    assert "USD a household of 2.5" in income
+    assert amounts[-1] == pytest.approx(2.5 * amounts[-2], abs=2)
+
+
 def test_the_page_for_a_country_tells_its_income_prices_and_suppliers(country):
     blocks = its_own(*country)
     income, prices = of_kind(blocks, Bullets)[0].items
