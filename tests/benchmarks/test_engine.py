@@ -15,6 +15,7 @@ from sim.results.block import finish
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.reference.scalar import Run
+from tests.without_economy import calendar
 
 SMALL = str(Path(__file__).parents[1] / "app" / "small.yaml")
 
@@ -55,7 +56,8 @@ def played(made, runs, chances=20):
 
 @pytest.mark.parametrize(("scenario", "singles"), [(SMALL, 20), ("longer-roll", 3)])
 def test_ratio_to_the_scalar_reference(scenario, singles, capsys):
-    made = plan(sim.load(scenario))
+    """Without an economy, which the reference does not have."""
+    made = plan(sim.load(scenario) if scenario == SMALL else calendar(scenario))
     tariffs = Run(made, 0, 1, 20).tariffs
     began = perf_counter()
     alone = [Run(made, run, 1, 20, tariffs).play() for run in range(singles)]
@@ -82,15 +84,26 @@ def test_four_actors_36_decisions(tmp_path, capsys):
 
 @pytest.mark.parametrize("runs", [500, 1000, 2500, 5000, 10_000])
 def test_block_sizes(runs, capsys):
-    made = plan(sim.load("longer-roll"))
-    _, seconds = played(made, runs)
+    _, seconds = played(plan(calendar("longer-roll")), runs)
+    with capsys.disabled():
+        print(
+            f"\nlonger-roll, no economy, block of {runs}: {seconds:.2f} s, {runs / seconds:,.0f} runs a second, one core"
+        )
+
+
+@pytest.mark.parametrize("runs", [250, 500, 1000])
+def test_block_sizes_with_the_economy(runs, capsys):
+    simulation, seconds = played(plan(sim.load("longer-roll")), runs)
+    began = perf_counter()
+    simulation.economy.catch_up()
+    seconds += perf_counter() - began
     with capsys.disabled():
         print(f"\nlonger-roll, block of {runs}: {seconds:.2f} s, {runs / seconds:,.0f} runs a second on one core")
 
 
-@pytest.mark.parametrize("runs", [1000, 5000])
-def test_memory_of_a_block(runs, capsys):
-    made = plan(sim.load("longer-roll"))
+@pytest.mark.parametrize(("load", "runs"), [(calendar, 1000), (calendar, 5000), (sim.load, 500), (sim.load, 1000)])
+def test_memory_of_a_block(load, runs, capsys):
+    made = plan(load("longer-roll"))
     played(made, 10)
     tracemalloc.start()
     simulation, _ = played(made, runs)
@@ -99,4 +112,5 @@ def test_memory_of_a_block(runs, capsys):
     tracemalloc.stop()
     assert len(block.runs["run"]) == runs
     with capsys.disabled():
-        print(f"\nlonger-roll, block of {runs}: peak {peak / 1e6:.0f} MB, {peak / runs / 1e3:.1f} kB a run")
+        what = "longer-roll" if made.scenario.economy else "longer-roll, no economy"
+        print(f"\n{what}, block of {runs}: peak {peak / 1e6:.0f} MB, {peak / runs / 1e3:.1f} kB a run")
