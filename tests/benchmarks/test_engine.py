@@ -87,7 +87,7 @@ def test_block_sizes(runs, capsys):
     _, seconds = played(plan(calendar("longer-roll")), runs)
     with capsys.disabled():
         print(
-            f"\nlonger-roll, no economy, block of {runs}: {seconds:.2f} s, {runs / seconds:,.0f} runs a second, one core"
+            f"\nlonger-roll, no economy, block {runs}: {seconds:.2f} s, {runs / seconds:,.0f} runs a second, one core"
         )
 
 
