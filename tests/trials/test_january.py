@@ -23,7 +23,7 @@ NAME = "january-2027"
 SHIPPED = Path(sim.__file__).parents[1] / "scenarios"
 AS_OF = "2026-10-10"
 CHANCES = 10
-RUNS = 300
+RUNS = 200
 WHAT_IFS = ("truce_rolled_a_year", "lapse", "overcapacity_tariff", "licences_widened", "allied_price_floor")
 
 

@@ -53,7 +53,7 @@ def test_mirrors_escalate_if_and_only_if_the_product_reaches_one(first, second):
     simulation = Simulation(plan(scenario), np.arange(1), 1)
     simulation.advance()
     fixed = (10 + first * 10) / (1 - first * second) if first * second < 1 else np.inf
-    assert (simulation.world.rate.max() == 125) == (max(fixed, (10 + second * 10) / abs(1 - first * second)) > 124.9)
+    assert (simulation.world.rate.max() > 124.9) == (max(fixed, (10 + second * 10) / abs(1 - first * second)) > 124.9)
 
 
 def test_grit_walks_down_when_it_is_answered(world, play):
