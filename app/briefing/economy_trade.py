@@ -10,9 +10,11 @@ from plots.ranges import Measure, Row, ranges_chart
 from plots.style import Chart
 from plots.traded import Trade, traded_chart
 from plots.words import the
-from sim.analysis.economy import Economy
+from sim.analysis.economy import Band, Economy
 from sim.analysis.economy_trade import Hit, Traded, hit, traded
 
+MUCH = 10
+"""Times the median that a range is so wide that it is the finding."""
 PAIRS, REGIONS, SECTORS = 12, 3, 5
 """Pairs that are drawn; regions that are drawn, and sectors of each."""
 
@@ -44,7 +46,11 @@ def _pair(found: Findings, one: Traded) -> str:
 
 
 def _trade_finding(found: Findings, pairs: list[Traded]) -> str:
-    """The largest fall and the largest rise at the median."""
+    """The largest fall and the largest rise at the median; where the widest range dwarfs them, that."""
+    widest = max(pairs, key=lambda one: one.change.high - one.change.low)
+    if _dwarfed(widest.change):
+        buyer, seller = the(region(found, widest.importer)), the(region(found, widest.exporter))
+        return f"What {buyer} buys from {seller} moves most: {_reach(widest.percent)}"
     places = decimals([pairs[0].change.middle], 1)
     fall, rise = min(pairs, key=lambda one: one.change.middle), max(pairs, key=lambda one: one.change.middle)
     said: list[str] = []
@@ -56,6 +62,16 @@ def _trade_finding(found: Findings, pairs: list[Traded]) -> str:
             said.append(f"{buyer} buys {amount} {money}{word} from {seller}")
     text = "; ".join(said) + " at the median" if said else "Trade is the same in at least half of futures"
     return text[0].upper() + text[1:]
+
+
+def _dwarfed(one: Band) -> bool:
+    """Whether the median says little beside the range."""
+    return MUCH * abs(one.middle) < one.high - one.low
+
+
+def _reach(one: Band) -> str:
+    places = of_bands([one], 1)
+    return f"{signed(one.low, places)} to {signed(one.high, places)} % in 90 of 100 futures"
 
 
 def _by_region(found: Findings, economy: Economy) -> Table:
@@ -94,7 +110,9 @@ def _sectors_chart(found: Findings, economy: Economy, hits: list[Hit]) -> Chart:
         chosen[-1] = first.region
     panels = {region(found, code): _rows(economy, hits, code) for code in chosen}
     name, place = economy.sector_names[first.sector], the(region(found, first.region))
-    title = f"Output changes most in {place}, “{name}”: {told(first.output, of_bands([first.output], 1), '%')}"
+    change = told(first.output, of_bands([first.output], 1), "%")
+    change = _reach(first.output) if _dwarfed(first.output) else change
+    title = f"Output changes most in {place}, “{name}”: {change}"
     subtitle = f"Change of output, %, {over_time(economy)}. Dot: median; line: 5–95 % of futures"
     measure = Measure("% of output", group="sector")
     return ranges_chart(panels, measure, title, subtitle, found.source, called="economy_sectors")

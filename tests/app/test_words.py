@@ -132,7 +132,7 @@ def said(found):
 ROUNDED = re.compile(r"(?:under 1|over 99|100|[1-9]?\d) %")
 TARIFF = re.compile(r"tariff|MFN|United States on|US on|pay|average rate", re.IGNORECASE)
 """Of rates in per cent, which have a decimal; not of shares."""
-EFFECT = re.compile(r"real income|consumer prices|output|passed through", re.IGNORECASE)
+EFFECT = re.compile(r"real income|consumer prices|output|passed through|buys from", re.IGNORECASE)
 """Of changes in per cent, which have the decimals that count, or of a pass-through, which may be above one."""
 
 
