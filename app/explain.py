@@ -18,8 +18,8 @@ from sim.scenario.model import OTHER, Scenario
 from sim.scenario.problems import closest
 from sim.scenario.units import Dimension
 
-BLOCK = 500
-"""Runs looked at together while searching for one."""
+FIRST_BLOCK = 100
+"""Runs looked at together when the search for one begins."""
 
 
 def explained(
@@ -36,7 +36,7 @@ def explained(
     if outcome is not None:
         run = _with_outcome(made, outcome, number, seed)
     elif run is None:
-        run = typical(next(_blocks(made, number, seed, number)))
+        run = typical(_block(made, 0, number, seed))
     return told(made, tell(made, run, seed, ensemble.chances))
 
 
@@ -45,17 +45,25 @@ def _with_outcome(made: Plan, outcome: str, runs: int, seed: int) -> int:
         near = closest(outcome, outcome_names(made))
         hint = f" Did you mean {near!r}?" if near else ""
         raise click.UsageError(f"no outcome {outcome!r}; there are {', '.join(outcome_names(made))}.{hint}")
-    run = first_with(_blocks(made, runs, seed, BLOCK), made, outcome)
+    run = first_with(_growing(made, runs, seed), made, outcome)
     if run is None:
         raise click.ClickException(f"none of {runs} futures ends in {outcome!r}; try more --runs")
     return run
 
 
-def _blocks(made: Plan, runs: int, seed: int, size: int) -> Iterator[Block]:
-    for first in range(0, runs, size):
-        simulation = Simulation(made, np.arange(first, min(first + size, runs)), seed, made.scenario.ensemble.chances)
-        simulation.advance()
-        yield finish(simulation)
+def _growing(made: Plan, runs: int, seed: int) -> Iterator[Block]:
+    """Blocks of which each is twice as large: what is common is found soon, what is rare at no great cost."""
+    first, size = 0, FIRST_BLOCK
+    while first < runs:
+        last = min(first + size, runs)
+        yield _block(made, first, last, seed)
+        first, size = last, 2 * size
+
+
+def _block(made: Plan, first: int, last: int, seed: int) -> Block:
+    simulation = Simulation(made, np.arange(first, last), seed, made.scenario.ensemble.chances)
+    simulation.advance()
+    return finish(simulation)
 
 
 def told(made: Plan, story: Story) -> str:

@@ -266,11 +266,13 @@ FALLS = {
 }
 
 
+@pytest.mark.slow  # a study of six ensembles
 @pytest.mark.parametrize(("what_if", "name"), [(one, name) for one, names in RISES.items() for name in names])
 def test_each_what_if_raises_what_a_negotiator_would_expect(what_if, name):
     assert change(what_if, name) > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what_if", "name"), [(one, name) for one, names in FALLS.items() for name in names])
 def test_each_what_if_lowers_what_a_negotiator_would_expect(what_if, name):
     assert change(what_if, name) < -2
