@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,3 +57,10 @@ def odds(result: Result) -> dict[str, Odds]:
     from sim.analysis.odds import shares
 
     return shares(result.outcome, result.outcome_names, result.chances)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`sim.economy`, read when it is first asked for."""
+    if name == "economy":
+        return import_module("sim.economy")
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,5 +1,7 @@
 """What the equilibrium must not depend on, and what must hold in any of them."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -225,3 +227,13 @@ def test_rates_by_name_are_the_rates_in_the_array(opened):
     economy = opened(TRADING)
     rates = economy.rates({("R000", "R001"): 0.3, ("R001", "R000"): 0.15}, added=True)
     assert rates == pytest.approx(war(TRADING), abs=1e-15)
+
+
+def test_the_economy_is_at_hand_once_sim_is_imported():
+    said = subprocess.run(
+        [sys.executable, "-c", "import sim; print(sim.economy.load().base.regions); sim.nothing"],
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout == "18\n"
+    assert "module 'sim' has no attribute 'nothing'" in said.stderr
