@@ -7,8 +7,8 @@
 
 `dataset` reads a folder of CSV files, `base` makes an equilibrium of it, `problem` says what differs from it,
 `equilibrium` has the equations, `scarcity` the limits in them, `tangent` their slopes, `solver` and `mixing` the
-iteration, `solution` the answer, `economy` joins them. `ages`, `collection`, `front_loading`, `incidence` and
-`measures` are what time, customs and shops make of it; `optimal` looks for the tariffs that serve a region best.
+iteration, `solution` the answer, `economy` joins them. `ages`, `collection`, `front_loading` and `measures`
+are what time, customs and shops make of it; `optimal` looks for the tariffs that serve a region best.
 """
 
 from sim.economy.dataset import DataError, DataSet

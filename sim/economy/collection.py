@@ -69,15 +69,6 @@ def reroutable(rise: ArrayLike) -> NDArray[np.bool_]:
     return (rise > np.maximum(median, 0.0)) & ~home[:, :, None]
 
 
-def rerouted_musd(flows_musd: ArrayLike, links: ArrayLike, rerouting: ArrayLike) -> Numbers:
-    """Value of goods that arrive through third countries, million USD a year: rerouting · flow on `links`.
-
-    The flows are of goods by the country where they are made, tariff-exclusive. All are broadcast against each
-    other. ValueError for shares outside of 0 to 1.
-    """
-    return np.where(links, _shares("rerouting", rerouting) * np.asarray(flows_musd, dtype=np.float64), 0.0)
-
-
 def collected_percent(revenue_musd: ArrayLike, imports_musd: ArrayLike) -> Numbers:
     """Revenue from tariffs over imports at exporters' prices, percent; NaN where nothing is imported."""
     revenue, imports = np.broadcast_arrays(

@@ -1,7 +1,9 @@
 """What an equilibrium means for each region: real income, trade, revenue, prices, rates. Every unit is in the name.
 
-Effects are against a reference, another equilibrium of the same elasticities. The formulas of prices and pass-through
-are those of :mod:`sim.economy.incidence`, here for many runs and the few cells in which tariffs differ.
+Effects are against a reference, another equilibrium of the same elasticities. Pass-through to the border is the slope
+of Δ ln of border prices on Δ ln(1+t) over the cells of an importer, weighted by base imports, as in the regressions
+that the evidence rests on. Consumer prices are at fixed weights and given wages: imports with a part of their rise,
+home goods in full. `tests/reference/incidence.py` has both in plain words.
 """
 
 from __future__ import annotations
@@ -103,7 +105,7 @@ class Measures:
         return np.where(own, 0.0, now.flows_musd.sum(1)) / BN
 
     def consumer_prices_percent(self, now: Picture, reference: Picture, border_to_retail: Numbers) -> Numbers:
-        """[run, region] consumer prices at given wages; `border_to_retail` [run]. See `incidence`."""
+        """[run, region] consumer prices at given wages; `border_to_retail` [run]."""
         cost = now.log_cost - reference.log_cost
         wage = now.log_wage - reference.log_wage
         abroad = np.matmul(self._imported, cost[..., np.newaxis])[..., 0].sum(1) - wage * self._imported.sum((0, 2))

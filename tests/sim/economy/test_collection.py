@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.economy.collection import NON_COLLECTION, REROUTING, applied, collected_percent, reroutable, rerouted_musd
+from sim.economy.collection import NON_COLLECTION, REROUTING, applied, collected_percent, reroutable
 
 RATES = st.floats(0, 2)
 SHARES = st.floats(0, 1)
@@ -57,7 +57,7 @@ def test_a_share_is_0_to_1(share):
     with pytest.raises(ValueError, match=r"non_collection is .*; a share is 0 to 1"):
         applied(0.2, 0.0, share)
     with pytest.raises(ValueError, match=r"rerouting is .*; a share is 0 to 1"):
-        rerouted_musd(100.0, True, share)
+        applied(0.2, 0.0, 0.1, share)
 
 
 # ── Ways around ──────────────────────────────────────────────────────────────────────────────────────
@@ -98,10 +98,6 @@ def test_links_equal_a_slow_reading_of_every_importer_alone(rise):
         expected = importer != exporter and own > 0 and own > np.median(others)
         assert links[run, importer, exporter, sector] == expected
     assert (reroutable(rise[1]) == links[1]).all()
-
-
-def test_rerouted_goods_are_a_share_of_the_flow_on_the_links():
-    assert rerouted_musd([100.0, 100.0], [True, False], 0.05).tolist() == [5.0, 0.0]
 
 
 # ── Collected rates ──────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""Who bears a tariff: pass-through to the border, prices of consumers, cost of a household.
+"""Who bears a tariff: pass-through to the border and prices of consumers, by their definitions.
 
 Pass-through to the border is an output that is checked against evidence; only the margin between the border and the
 shop is an input. Prices are in a common currency with world value added as the numeraire, as the equilibrium has
@@ -12,18 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[np.float64]
-
-LEAST_PASS_THROUGH = 0.86
-"""Federal Reserve Bank of New York, February 2026: 94 % in January to August 2025, 86 % in November 2025."""
-MOST_PASS_THROUGH = 1.0
-"""About 100 % in 2018: Amiti, Redding, Weinstein, JEP 33(4), 2019; Fajgelbaum, Goldberg, Kennedy, Khandelwal,
-QJE 135(1), 2020."""
-_ROUNDING = 0.005
-"""Half a unit of the last digit that the evidence gives."""
-BORDER_TO_RETAIL = (0.15, 0.20, 0.50)
-"""Rise of the shop price of an imported good over that of its border price, low, central and high, after 6 to 9
-months. Cavallo, Llamas, Vazquez, NBER 34496, 2025: 0.20; the high value after the tariff tracker of The Budget Lab at
-Yale, whose method is disputed; the low one is a judgement."""
 
 
 def border_pass_through(cost: ArrayLike, wedge_change: ArrayLike, imports_musd: ArrayLike) -> Numbers:
@@ -55,19 +43,12 @@ def border_pass_through(cost: ArrayLike, wedge_change: ArrayLike, imports_musd: 
     return 1.0 + np.divide(shown, size, out=np.full(size.shape, np.nan), where=size > 0)
 
 
-def within_evidence(pass_through: ArrayLike) -> NDArray[np.bool_]:
-    """Whether a pass-through to the border rounds to 0.86 to 1.00; True for NaN, where nothing was to pass."""
-    given = np.asarray(pass_through, dtype=np.float64)
-    inside = (given >= LEAST_PASS_THROUGH - _ROUNDING) & (given <= MOST_PASS_THROUGH + _ROUNDING)
-    return inside | np.isnan(given)
-
-
 def consumer_prices_percent(
     cost: ArrayLike,
     wage: ArrayLike,
     wedge_change: ArrayLike,
     purchases: ArrayLike,
-    border_to_retail: ArrayLike = BORDER_TO_RETAIL[1],
+    border_to_retail: ArrayLike = 0.2,
 ) -> Numbers:
     """Rise of consumer prices at given wages, percent, [.., importer].
 
@@ -103,20 +84,6 @@ def consumer_prices_percent(
     home = np.eye(weights.shape[-2], dtype=bool)[:, :, None]
     imported, domestic = _sum_over_cells(np.where(home, 0.0, rise)), _sum_over_cells(np.where(home, rise, 0.0))
     return 100.0 * np.expm1(np.asarray(border_to_retail, dtype=np.float64) * imported + domestic)
-
-
-def household_cost_usd(
-    real_income_change_musd: ArrayLike, population: ArrayLike, persons_per_household: ArrayLike
-) -> Numbers:
-    """Cost of a mean household, USD a year (a gain is negative): −change of real income · persons / population.
-
-    `real_income_change_musd` is in million USD a year at prices of the base, [.., region]; the others are
-    [region]. NaN where the population is not known.
-    """
-    change = np.asarray(real_income_change_musd, dtype=np.float64)
-    return (
-        -change * 1e6 * np.asarray(persons_per_household, dtype=np.float64) / np.asarray(population, dtype=np.float64)
-    )
 
 
 def _cells(cost: ArrayLike, change: ArrayLike, imports_musd: ArrayLike) -> tuple[Numbers, Numbers, Numbers]:
