@@ -1,15 +1,16 @@
 """Capacity outside China by stage of the chain, on a clock of effective years.
 
-Shares are of the need of all outside China, as if their demand had not grown. The clock of a material runs one year a
-year while Chinese technology and experts can be had as now. Access to more of them makes it faster, denial makes it
-stand still for some time and then slower; prices that are paid, floors and subsidies make it faster. With denial a
-share that needed x years needs `denial_time` · x + `denial_delay`. To the end of the named projects shares follow them,
-then a logistic curve from the share reached; stages without projects follow the curve from the start.
+Shares are of the need outside China at the time. The clock of a material runs one year a year while Chinese technology
+and experts can be had as now. Access to more of them makes it faster, denial makes it stand still for some time and
+then run slower; prices that are paid, floors and subsidies make it faster. With denial, what needed x years needs
+`denial_time` · x + `denial_delay`. A stage with named projects follows them first, while need grows by the calendar,
+and a logistic curve from the share reached when their time is over; a stage without follows the curve from the start.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from sim.supply.projects import Projects, output
 Numbers = NDArray[np.float64]
 
 STAGES = ("mine", "separation", "metal", "magnet", "end_to_end")
+PARTS = 60
+"""Points between now and the end of the named projects at which a first crossing is looked for."""
 CHAIN = slice(0, 4)
 """The stages that follow one another; `end_to_end` is a chain that has no Chinese part at all."""
 
@@ -57,6 +60,17 @@ class Building:
     """[run] effective years to which shares follow the named projects"""
 
 
+class Clock(NamedTuple):
+    """How far building has come; all 0 at rest."""
+
+    progress: Numbers
+    """[run, material] effective years"""
+    late: Numbers
+    """[run, material] years that the calendar was ahead while the named projects came; negative where behind"""
+    held_up: Numbers
+    """[run] years of pause that denial has taken"""
+
+
 def denied(technology: Numbers, experts: Numbers) -> Numbers:
     """How far denial goes, [run] 0 to 1: technology and experts count equally (assumption)."""
     return (technology + experts) / 2
@@ -89,38 +103,48 @@ def pause(held_up: Numbers, denied: Numbers, building: Building) -> Numbers:
 
 
 def advance(
-    progress: Numbers, held_up: Numbers, denied: Numbers, incentive: Numbers, building: Building, weeks: float
-) -> tuple[Numbers, Numbers]:
-    """Effective years [run, material] and years of pause taken [run] after `weeks`; nothing is changed in place.
-
-    Exact for controls that are constant within the step.
-    """
+    progress: Numbers,
+    late: Numbers,
+    held_up: Numbers,
+    denied: Numbers,
+    incentive: Numbers,
+    building: Building,
+    weeks: float,
+) -> Clock:
+    """The clock after `weeks`; exact for controls that are constant within the step, and nothing changes in place."""
     years = weeks / WEEKS_A_YEAR
     paused = np.minimum(pause(held_up, denied, building), years)
-    return progress + speed(denied, incentive, building) * (years - paused)[:, None], held_up + paused
+    pace = speed(denied, incentive, building)
+    ran = pace * (years - paused)[:, None]
+    of_projects = np.clip(building.projects_until[:, None] - progress, 0.0, ran)
+    waited = np.where(progress < building.projects_until[:, None], paused[:, None], 0.0)
+    return Clock(progress + ran, late + waited + of_projects * (1 / pace - 1), held_up + paused)
 
 
-def share(progress: Numbers, building: Building) -> Numbers:
-    """Share of need outside China met without China by stage, [run, material, stage], at effective years
-    `progress` [run, material]; NaN where a material has no such stage.
+def share(progress: Numbers, late: Numbers, building: Building) -> Numbers:
+    """Share of the need outside China that is met without China, [run, material, stage].
+
+    `progress` and `late` as in :class:`Clock`. NaN where a material has no such stage, 0 for ever where it is 0 at rest
+    and no project is named. Never above 1.
     """
-    materials, stages = building.stage_share.shape[1:]
+    named = _named(building)
     until = building.projects_until[:, None]
-    named = building.projects.cover(materials, stages)
-    reached = np.where(named, _with_projects(np.minimum(progress, until), building), building.stage_share)
+    reached = building.stage_share
+    if named.any():
+        reached = np.where(named, _with_projects(np.minimum(progress, until), late, building), reached)
     years = np.where(named, np.maximum(progress - until, 0.0)[..., None], progress[..., None])
-    return np.where(named & (years <= 0), reached, _logistic(reached, building.stage_growth * years))
+    return reached / (reached + (1 - reached) * np.exp(-building.stage_growth * years))
 
 
-def _with_projects(progress: Numbers, building: Building) -> Numbers:
-    """Share of what was there and of the projects in a need that has grown."""
-    stages = building.stage_share.shape[2]
-    grown = (1 + building.demand_growth[:, None]) ** progress
-    return np.minimum((building.stage_share + output(building.projects, progress, stages)) / grown[..., None], 1.0)
+def _named(building: Building) -> NDArray[np.bool_]:
+    return building.projects.named(*building.stage_share.shape[1:])
 
 
-def _logistic(start: Numbers, exponent: Numbers) -> Numbers:
-    return start / (start + (1 - start) * np.exp(-exponent))
+def _with_projects(progress: Numbers, late: Numbers, building: Building) -> Numbers:
+    """Share of what was there and of the projects in a need that has grown by the calendar."""
+    made = building.stage_share + output(building.projects, progress, building.stage_share.shape[2])
+    grown = (1 + building.demand_growth[:, None]) ** (progress + late)
+    return np.minimum(made / grown[..., None], 1.0)
 
 
 def narrowest(share: Numbers) -> Numbers:
@@ -129,54 +153,62 @@ def narrowest(share: Numbers) -> Numbers:
     return least
 
 
-def effective_years(target: float, building: Building) -> Numbers:
-    """Effective years from rest at which a share of need is first met, [run, material, stage]; inf if never.
+def years_to(
+    target: float,
+    progress: Numbers,
+    late: Numbers,
+    held_up: Numbers,
+    denied: Numbers,
+    incentive: Numbers,
+    building: Building,
+) -> Numbers:
+    """Years from now until a share of need is first met if all controls stay as they are, [run, material, stage].
 
-    Within the time of the named projects to about a day's part of a month, after it in closed form,
-    (logit target − logit share) / growth. Targets above three quarters rest on the tail of a curve that no data support.
-    ValueError unless 0 < target < 1.
+    After the time of the named projects in closed form, (logit target − logit share) / growth in effective years;
+    within it between sixty points by straight lines. 0 where the share is met now, inf where it never is, NaN where
+    there is no such stage. How far a scenario looks is the caller's. Do not ask for more than three quarters: no data
+    support that end of the curve. ValueError unless 0 < target < 1.
     """
     if not 0 < target < 1:
         raise ValueError(f"found a share of {target}; it lies between 0 and 1")
-    materials, stages = building.stage_share.shape[1:]
-    until = building.projects_until[:, None]
-    named = building.projects.cover(materials, stages)
-    start = np.where(named, share(np.broadcast_to(until, (len(until), materials)), building), building.stage_share)
+    pace = speed(denied, incentive, building)
+    still = pause(held_up, denied, building)[:, None]
+    left = np.maximum(building.projects_until[:, None] - progress, 0.0)
+    named = _named(building)
+    until = np.where(named, left[..., None], 0.0)
+    now = share(progress, late, building)
+    start = now
+    if named.any():
+        waits = np.where(left > 0, still, 0.0)
+        start = np.where(named, share(progress + left, late + waits + left * (1 / pace - 1), building), now)
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log(target / (1 - target)) - np.log(start / (1 - start))
-        years = np.where(odds <= 0, 0.0, odds / building.stage_growth)
-    years = np.where(np.isnan(building.stage_share), np.nan, years)
-    if not named.any():
-        return years
-    return np.where(named, np.minimum(_first_with_projects(target, building), years + until[..., None]), years)
+        effective = until + np.where(odds <= 0, 0.0, odds / building.stage_growth)
+        years = still[..., None] + effective / pace[..., None]
+    if named.any():
+        years = np.where(named, np.minimum(years, _first(target, (progress, late), left, still, pace, building)), years)
+    years = np.where(np.isnan(now), np.nan, years)
+    return np.where(now >= target, 0.0, years)
 
 
-def _first_with_projects(target: float, building: Building) -> Numbers:
-    """Effective years at which the named projects first reach a share, between months by a straight line; or inf."""
-    materials = building.stage_share.shape[1]
-    until = building.projects_until[:, None]
-    parts = max(1, int(np.ceil(12 * until.max())))
-    before = _with_projects(np.zeros((len(until), materials)), building)
-    found = np.where(before >= target, 0.0, np.inf)
-    for part in range(1, parts + 1):
-        after = _with_projects(np.broadcast_to(until * (part / parts), (len(until), materials)), building)
+def _first(
+    target: float,
+    clock: tuple[Numbers, Numbers],
+    left: Numbers,
+    still: Numbers,
+    pace: Numbers,
+    building: Building,
+) -> Numbers:
+    """Years until the named projects first reach a share within the `left` effective years of their time; or inf."""
+    progress, late = clock
+    before = share(progress, late + still, building)
+    found = np.full(np.broadcast_shapes(before.shape, (*pace.shape, 1)), np.inf)
+    for part in range(PARTS):
+        ran = left * ((part + 1) / PARTS)
+        after = share(progress + ran, late + still + ran * (1 / pace - 1), building)
         rise = np.where(after > before, after - before, 1.0)
-        within = (part - 1 + np.clip((target - before) / rise, 0.0, 1.0)) * (until / parts)[..., None]
-        found = np.where((after >= target) & np.isinf(found), within, found)
+        within = (part + np.clip((target - before) / rise, 0.0, 1.0)) / PARTS * (left / pace)[..., None]
+        reached = (after >= target) & (left > 0)[..., None]
+        found = np.where(reached & np.isinf(found), still[..., None] + within, found)
         before = after
     return found
-
-
-def years_to(
-    target: float, progress: Numbers, held_up: Numbers, denied: Numbers, incentive: Numbers, building: Building
-) -> Numbers:
-    """Years from now until a share of need is met if the controls stay as they are, [run, material, stage].
-
-    0 where the clock has passed it, inf where it never will, NaN where there is no such stage. The horizon to which a
-    scenario looks is the caller's.
-    """
-    ahead = effective_years(target, building) - progress[..., None]
-    still = pause(held_up, denied, building)[:, None, None]
-    with np.errstate(divide="ignore"):
-        years = still + ahead / speed(denied, incentive, building)[..., None]
-    return np.where(ahead <= 0, 0.0, years)

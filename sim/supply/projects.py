@@ -38,11 +38,11 @@ class Projects:
     stage: NDArray[np.intp]
     """[project]"""
 
-    def cover(self, materials: int, stages: int) -> NDArray[np.bool_]:
+    def named(self, materials: int, stages: int) -> NDArray[np.bool_]:
         """[material, stage] whether any project is named there."""
-        named = np.zeros((materials, stages), dtype=bool)
-        named[self.material, self.stage] = True
-        return named
+        found = np.zeros((materials, stages), dtype=bool)
+        found[self.material, self.stage] = True
+        return found
 
 
 def slipped(planned: Numbers, slip: Numbers) -> Numbers:
