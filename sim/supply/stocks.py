@@ -116,7 +116,7 @@ def quantiles(count: int, dispersion: Numbers) -> Numbers:
 def over_quantiles(array: Numbers) -> Numbers:
     """Sums over the first axis in its order, whatever the others are.
 
-    NumPy sums pairwise where all other axes have length 1, which would make a run alone differ from the same run among others.
+    NumPy sums pairwise where all other axes have length 1: a run alone would differ from the same run among others.
     """
     if array[0].size == 1:
         return np.add.accumulate(array, axis=0)[-1]
@@ -194,13 +194,14 @@ class Firms:
         use.stopped[:] = 0.0
         short = np.nonzero(margin < 0)
         if len(short[0]):
+            every = (slice(None), *short)
             beyond += basis
             threshold = self.spread[:, part][:, short[0], 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
             urgent = np.broadcast_to(supply.triage, margin.shape)[short]
             left, used, stopped = _rationed(
-                stock[:, *short], beyond[:, *short], chinese[short], urgent, wanted[short], threshold
+                stock[every], beyond[every], chinese[short], urgent, wanted[short], threshold
             )
-            stock[:, *short] = left
+            stock[every] = left
             use.used[short] = used / weeks
             use.stopped[short] = stopped
         use.held[:] = over_quantiles(stock) / count
