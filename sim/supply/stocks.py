@@ -192,16 +192,15 @@ class Firms:
             margin = margin - supply.triage * (np.maximum.reduce(beyond, axis=0) + basis)
         use.used[:] = supply.required
         use.stopped[:] = 0.0
-        short = np.nonzero(margin < 0)
-        if len(short[0]):
-            every = (slice(None), *short)
+        run, cell = short = np.nonzero(margin < 0)
+        if len(run):
             beyond += basis
-            threshold = self.spread[:, part][:, short[0], 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
+            threshold = self.spread[:, part][:, run, 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
             urgent = np.broadcast_to(supply.triage, margin.shape)[short]
             left, used, stopped = _rationed(
-                stock[every], beyond[every], chinese[short], urgent, wanted[short], threshold
+                stock[:, run, cell], beyond[:, run, cell], chinese[short], urgent, wanted[short], threshold
             )
-            stock[every] = left
+            stock[:, run, cell] = left
             use.used[short] = used / weeks
             use.stopped[short] = stopped
         use.held[:] = over_quantiles(stock) / count
