@@ -5,7 +5,7 @@ For pages and briefings alike: rows are plain numbers, from a study of growth ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import inf, isfinite
 from typing import Any
@@ -27,6 +27,7 @@ RANGE = 0.4
 LOOKS = ((ACCENT, "o", 5.2), (VIOLET, "D", 4.2))
 """Colour, sign and size of the first and of the second way."""
 REGIMES = ("with Chinese experts as now", "without Chinese technology and experts")
+OF_NEED = "of need"
 BEFORE = "What it rests on: how long it took before"
 
 
@@ -87,6 +88,81 @@ class _Scale:
         return [float(value) for value in values if 0 <= value <= self.most]
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What stands where, in points."""
+
+    groups: list[list[Reach]]
+    """rows by stage"""
+    stages: list[str]
+    """their names, in lines"""
+    highs: list[float]
+    """height of a row, by stage"""
+    heads: list[str]
+    edges: list[float]
+    """right edges of the columns of numbers"""
+    left: float
+    """of the marks"""
+    above: float
+    heading: str
+    gap: float
+    """height of the heading of the cases"""
+    labels: list[str]
+    """of the cases"""
+    lows: list[float]
+    """heights of the cases"""
+    scale: _Scale
+
+    @property
+    def reached(self) -> float:
+        """Height of the rows."""
+        return sum(high * len(some) for high, some in zip(self.highs, self.groups, strict=True))
+
+    @property
+    def tall(self) -> float:
+        """Height of rows and cases."""
+        return self.reached + self.gap + sum(self.lows)
+
+    def filling(self, free: float) -> _Plan:
+        """The same with rows that take up what height is free, within reason."""
+        spare = (free - self.above - AXIS - self.tall + self.reached) / self.reached
+        return replace(self, highs=[high * min(1.6, max(1.0, spare)) for high in self.highs])
+
+
+def _plan(
+    rows: list[Reach],
+    cells: list[list[str]],
+    cases: tuple[Case, ...],
+    horizon: float,
+    size: str,
+    regimes: tuple[str, str],
+    before: str,
+) -> _Plan:
+    across = body_width(size)
+    heads = [balanced(name, 84, SMALL) for name in regimes[: len(cells[0])]]
+    wides = [max(width(head, SMALL), *(width(line[k], LABEL) for line in cells)) + GAP for k, head in enumerate(heads)]
+    groups = [list(some) for _, some in groupby(rows, key=lambda row: row.stage)]
+    stages = [balanced(some[0].stage, 0.2 * across, LABEL, bold=True) for some in groups]
+    shares = max(width(OF_NEED, SMALL), *(width(_percent(row.share), LABEL) for row in rows)) + GAP
+    left = max(max(width(one, LABEL, bold=True) for one in stages) + GAP + shares, 0.28 * across if cases else 0.0)
+    labels = [balanced(one.name, left - GAP, SMALL) for one in cases]
+    heading = wrap(before, across, LABEL, bold=True)
+    return _Plan(
+        groups=groups,
+        stages=stages,
+        highs=[max(ROW, (height(name, LABEL) + 5) / len(some)) for name, some in zip(stages, groups, strict=True)],
+        heads=heads,
+        edges=[across - sum(wides[k + 1 :]) for k in range(len(wides))],
+        left=left,
+        above=max(height(head, SMALL) for head in heads) + MARK + 8,
+        heading=heading,
+        gap=height(heading, LABEL) + 14 if cases else 0.0,
+        labels=labels,
+        lows=[max(ROW - 3, height(one, SMALL) + 4) for one in labels],
+        scale=_Scale(across - left - sum(wides), _most(rows, cases, horizon)),
+    )
+
+
 def diversification_chart(
     rows: list[Reach],
     cases: tuple[Case, ...],
@@ -102,57 +178,23 @@ def diversification_chart(
 
     `horizon` in years: what is not met by then is shown as beyond it. `regimes` name the two ways, `before` the block.
     """
-    across = body_width(size)
-    ways = 1 if rows[0].second is None else 2
     cells = [[_told(one, horizon) for one in (row.first, row.second) if one is not None] for row in rows]
-    heads = [wrap(name, 84, SMALL) for name in regimes[:ways]]
-    wides = [
-        max(width(head, SMALL), *(width(line[k], LABEL, bold=True) for line in cells)) + GAP
-        for k, head in enumerate(heads)
-    ]
-    shares = max(width(_percent(row.share), LABEL) for row in rows) + GAP
-    groups = [list(some) for _, some in groupby(rows, key=lambda row: row.stage)]
-    stages = [balanced(some[0].stage, 0.26 * across, LABEL, bold=True) for some in groups]
-    left = max(max(width(one, LABEL, bold=True) for one in stages) + GAP + shares, 0.3 * across if cases else 0.0)
-    labels = [balanced(one.name, left - GAP, SMALL) for one in cases]
-    wide = across - left - sum(wides)
-    above = max(height(head, SMALL) for head in heads) + MARK + 8
-    heading = wrap(before, across, LABEL, bold=True)
-    gap = height(heading, LABEL) + 14 if cases else 0.0
-    highs = [max(ROW, (height(name, LABEL) + 5) / len(some)) for name, some in zip(stages, groups, strict=True)]
-    lows = [max(ROW - 3, height(one, SMALL) + 4) for one in labels]
-    tall = sum(high * len(some) for high, some in zip(highs, groups, strict=True))
-    spare = (room(size, title, subtitle, source) - above - AXIS - gap - sum(lows)) / tall
-    highs = [high * min(1.6, max(1.0, spare)) for high in highs] if size == "slide" else highs
-    tall = sum(high * len(some) for high, some in zip(highs, groups, strict=True))
-    scale = _Scale(wide, _most(rows, cases, horizon))
+    plan = _plan(rows, cells, cases, horizon, size, regimes, before)
+    plan = plan.filling(room(size, title, subtitle, source)) if size == "slide" else plan
     with house_style():
-        made = sheet(size, title, subtitle, source, above + tall + gap + sum(lows) + AXIS)
-        edges = [left + wide + sum(wides[: k + 1]) for k in range(ways)]
-        _heads(made, heads, edges, above)
-        axes = made.canvas(left, above, wide, tall + gap + sum(lows))
+        made = sheet(size, title, subtitle, source, plan.above + plan.tall + AXIS)
+        axes = made.canvas(plan.left, plan.above, plan.scale.wide, plan.tall)
         axes.set_clip_on(False)
-        y = 0.0
-        for name, some, high in zip(stages, groups, highs, strict=True):
-            made.text(0, above + y + high * len(some) / 2, name, fontweight="bold")
-            axes.plot([0, wide], [y, y], color=PALE, linewidth=0.6, zorder=0)
-            for row in some:
-                made.text(left - GAP, above + y + high / 2, _percent(row.share), ha="right")
-                _ways(axes, row, y + high / 2, scale)
-                y += high
-        for place, edge in enumerate(edges):
-            _column(made, [line[place] for line in cells], edge, above, highs, groups)
-        _rule(axes, scale, (0, y))
+        _heads(made, plan)
+        _stages(made, axes, plan, cells)
         if cases:
-            made.text(0, above + y + gap / 2 + 2, heading, fontweight="bold")
-            _cases(made, axes, cases, labels, lows, (left, above, y + gap), scale)
-            _rule(axes, scale, (y + gap, y + gap + sum(lows)))
-        _axis(made, (left, above + tall + gap + sum(lows)), scale)
+            _cases(made, axes, plan, cases)
+        _axis(made, plan)
     alt = f"{title}. Years until shares of the need outside China are met: {_in_words(rows, cells, regimes)}."
     if cases:
         alt += f" {before}: {'; '.join(f'{one.name} {_case(one)}' for one in cases)} years."
     table, shown = _table(rows, cases, regimes, horizon), _key_values(rows, cells, cases, regimes)
-    cues = _cues(heads, heading if cases else "")
+    cues = _cues(plan.heads, plan.heading if cases else "")
     return Chart("diversification", made.figure, title, subtitle, alt, table, shown, made.head, cues)
 
 
@@ -171,10 +213,11 @@ def _ways(axes: Axes, row: Reach, y: float, scale: _Scale) -> None:
     bands = [band for band in (row.first, row.second) if band is not None]
     places = [y] if len(bands) == 1 else [y - APART, y + APART]
     for band, place, (colour, sign, large) in zip(bands, places, LOOKS, strict=False):
-        low, high = scale.at(band.low), scale.at(band.high)
+        beyond = band.high > scale.most
+        low, high = scale.at(band.low), scale.wide if beyond else scale.at(band.high)
         axes.plot([low, high], [place] * 2, color=tint(colour, RANGE), linewidth=3.6, solid_capstyle="butt", zorder=2)
-        if band.high > scale.most:
-            _mark(axes, ">", scale.wide, place, tint(colour, RANGE), 4.2)
+        if beyond:
+            _mark(axes, ">", high, place, tint(colour, RANGE), 4.2)
         if band.middle <= scale.most:
             _mark(axes, sign, scale.at(band.middle), place, colour, large)
 
@@ -183,48 +226,49 @@ def _mark(axes: Axes, sign: str, x: float, y: float, colour: Any, large: float) 
     axes.plot(x, y, sign, color=colour, markersize=large, markeredgewidth=0, clip_on=False, zorder=3)
 
 
-def _heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:
+def _heads(made: Sheet, plan: _Plan) -> None:
     """What each column of numbers is, with the mark that shows it."""
-    for words, edge, (colour, sign, large) in zip(heads, edges, LOOKS, strict=False):
-        look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right"}
-        made.text(edge, above - MARK - 6, words, fontsize=SMALL, color=GREY, **look)
-        axes = made.canvas(edge - 3 * MARK, above - MARK - 3, 3 * MARK, MARK)
+    look: dict[str, Any] = {"ha": "right", "va": "bottom", "multialignment": "right", "fontsize": SMALL, "color": GREY}
+    for words, edge, (colour, sign, large) in zip(plan.heads, plan.edges, LOOKS, strict=False):
+        made.text(edge, plan.above - MARK - 6, words, **look)
+        axes = made.canvas(edge - 3 * MARK, plan.above - MARK - 3, 3 * MARK, MARK)
         shade = tint(colour, RANGE)
         axes.plot([0, 3 * MARK], [MARK / 2] * 2, color=shade, linewidth=3.6, solid_capstyle="butt")
         _mark(axes, sign, 1.5 * MARK, MARK / 2, colour, large)
+    made.text(plan.left - GAP, plan.above - 3, OF_NEED, **look)
 
 
-def _column(
-    made: Sheet, cells: list[str], edge: float, above: float, highs: list[float], groups: list[list[Reach]]
-) -> None:
-    """Numbers of one way, at the height of their rows."""
-    y, place = above, 0
-    for high, some in zip(highs, groups, strict=True):
-        for _ in some:
-            made.text(edge, y + high / 2, cells[place], ha="right")
-            y, place = y + high, place + 1
+def _stages(made: Sheet, axes: Axes, plan: _Plan, cells: list[list[str]]) -> None:
+    """Rows by stage: its name, shares, marks and numbers."""
+    y, lines = 0.0, iter(cells)
+    for name, some, high in zip(plan.stages, plan.groups, plan.highs, strict=True):
+        made.text(0, plan.above + y + high * len(some) / 2, name, fontweight="bold")
+        axes.plot([0, plan.scale.wide], [y, y], color=PALE, linewidth=0.6, zorder=0)
+        for row in some:
+            middle = y + high / 2
+            made.text(plan.left - GAP, plan.above + middle, _percent(row.share), ha="right")
+            _ways(axes, row, middle, plan.scale)
+            for words, edge in zip(next(lines), plan.edges, strict=True):
+                made.text(edge, plan.above + middle, words, ha="right")
+            y += high
+    _rule(axes, plan.scale, (0, y))
 
 
-def _cases(
-    made: Sheet,
-    axes: Axes,
-    cases: tuple[Case, ...],
-    labels: list[str],
-    lows: list[float],
-    place: tuple[float, float, float],
-    scale: _Scale,
-) -> None:
+def _cases(made: Sheet, axes: Axes, plan: _Plan, cases: tuple[Case, ...]) -> None:
     """Cases as squares, or as bars between two numbers, with their years beside them."""
-    left, above, y = place
-    for one, words, low in zip(cases, labels, lows, strict=True):
+    y = plan.reached + plan.gap
+    _rule(axes, plan.scale, (y, plan.tall))
+    made.text(0, plan.above + plan.reached + plan.gap / 2 + 2, plan.heading, fontweight="bold")
+    for one, words, low in zip(cases, plan.labels, plan.lows, strict=True):
         middle = y + low / 2
-        made.text(0, above + middle, words, fontsize=SMALL)
-        axes.plot([0, scale.wide], [middle] * 2, color=FAINT, linewidth=0.6, zorder=0)
-        ends = scale.at(one.low), scale.at(one.high)
+        made.text(0, plan.above + middle, words, fontsize=SMALL)
+        axes.plot([0, plan.scale.wide], [middle] * 2, color=FAINT, linewidth=0.6, zorder=0)
+        ends = plan.scale.at(one.low), plan.scale.at(one.high)
         axes.plot(ends, [middle] * 2, color=BLACK, linewidth=1.4, zorder=2)
         for end in ends:
             _mark(axes, "s", end, middle, BLACK, 4.0)
-        made.text(left + scale.wide + 6, above + middle, _case(one), fontsize=SMALL, color=GREY)
+        beside = plan.left + plan.scale.wide + 6
+        made.text(beside, plan.above + middle, _case(one), fontsize=SMALL, color=GREY)
         y += low
 
 
@@ -233,12 +277,12 @@ def _rule(axes: Axes, scale: _Scale, ends: tuple[float, float]) -> None:
         axes.plot([scale.at(value)] * 2, ends, color=FAINT, linewidth=0.8, zorder=0)
 
 
-def _axis(made: Sheet, place: tuple[float, float], scale: _Scale) -> None:
+def _axis(made: Sheet, plan: _Plan) -> None:
     """The values of the scale, and under them what they are."""
-    left, y = place
-    for value in scale.ticks():
-        made.text(left + scale.at(value), y + 8, f"{value:.0f}", ha="center", fontsize=SMALL, color=GREY)
-    made.text(left + scale.wide / 2, y + 20, "years", ha="center", fontsize=SMALL, color=GREY)
+    y = plan.above + plan.tall
+    for value in plan.scale.ticks():
+        made.text(plan.left + plan.scale.at(value), y + 8, f"{value:.0f}", ha="center", fontsize=SMALL, color=GREY)
+    made.text(plan.left + plan.scale.wide / 2, y + 20, "years", ha="center", fontsize=SMALL, color=GREY)
 
 
 def _cues(heads: list[str], heading: str) -> tuple[Cue, ...]:
@@ -285,7 +329,9 @@ def _in_words(rows: list[Reach], cells: list[list[str]], regimes: tuple[str, str
     return "; ".join(said)
 
 
-def _table(rows: list[Reach], cases: tuple[Case, ...], regimes: tuple[str, str], horizon: float) -> dict[str, list[Any]]:
+def _table(
+    rows: list[Reach], cases: tuple[Case, ...], regimes: tuple[str, str], horizon: float
+) -> dict[str, list[Any]]:
     """A line for each row and way, then one for each case."""
     names = ("stage_or_case", "share_percent", "way", "low_years", "middle_years", "high_years")
     lines: list[tuple[Any, ...]] = []
