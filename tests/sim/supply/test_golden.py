@@ -14,7 +14,11 @@ FINE = (2000, 7 / 16)
 DEFAULT = (50, 7.0)
 ROWS = {
     # n, s, median cover, pool share, rise of s + n a year, share of the gap that still comes: rates, losses
-    "US-like embargo": ((0.16, 0.05, 9, 0.0, 0.0, 0.0), (0.014, 0.188, 0.476, 0.751, 0.789), (0.01, 0.36, 2.06, 10.6, 30.9)),
+    "US-like embargo": (
+        (0.16, 0.05, 9, 0.0, 0.0, 0.0),
+        (0.014, 0.188, 0.476, 0.751, 0.789),
+        (0.01, 0.36, 2.06, 10.6, 30.9),
+    ),
     "half pooled": ((0.16, 0.05, 9, 0.5, 0.0, 0.0), (0.007, 0.094, 0.633, 0.770, 0.790), (0, 0.18, 1.06, 10.5, 30.9)),
     "other supply rises": (
         (0.16, 0.05, 9, 0.5, 0.15, 0.0),
@@ -46,7 +50,9 @@ def answer(case, quantiles, days):
                 cover=mean if is_pooled else cover,
                 cover_dispersion=0.0 if is_pooled else 0.5,
             )
-            found += weight * np.array(_played(params, 1 if is_pooled else quantiles, days, n + flow * (1 - s - n), rise))
+            found += weight * np.array(
+                _played(params, 1 if is_pooled else quantiles, days, n + flow * (1 - s - n), rise)
+            )
     return found
 
 
