@@ -44,6 +44,12 @@ class Cells:
         """[run, region, sector] → [run, cell]."""
         return array.transpose(1, 2, 0)[self.region, self.sector].T
 
+    def spread(self, array: Numbers, fill: float) -> Numbers:
+        """[run, cell] → [run, region, sector, material], `fill` where there is no cell."""
+        dense = np.full((self.shape[0] * self.shape[1] * self.shape[2], len(array)), fill)
+        dense[self.place] = array.T
+        return dense.reshape(*self.shape, len(array)).transpose(3, 0, 1, 2)
+
     def least(self, array: Numbers) -> Numbers:
         """The least of [run, cell] over materials → [run, region, sector]; 1 where there is no cell."""
         least = np.ones((*self.shape[:2], len(array)))
