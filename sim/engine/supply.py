@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.engine.levers import Levers, Rows, distinct
 from sim.engine.supply_levers import SupplyLevers
 from sim.engine.supply_measures import Measures, Seen
-from sim.engine.supply_values import Values
+from sim.engine.supply_values import DAYS_A_YEAR, Values
 from sim.supply import Controls, Flows, Parameters, State, capacity, step
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ REPORT = 28
 """Days between entries of the record."""
 TOLD = 0.01
 """Change of a sector's limit, of its output, of which the economy is told; smaller ones wait."""
+PERCENT = 100.0
+TARGETS = (0.25, 0.5, 0.75)
+"""Shares of the need outside China; data support no more of the curve."""
+YEARS = ("years_to_quarter", "years_to_half", "years_to_three_quarters")
+
+HELD = ("output_percent", "lost_weeks", "exports_percent")
+"""What is noted under the policy held too."""
 NO_LIMIT = 1 - 1e-9
 LEAST = 1e-3
 """An output that is nearly nothing: the economy has no limit at nothing at all."""
@@ -44,23 +51,30 @@ class SupplyRecord:
         self.plan = simulation.plan
         self.values = Values(levers, simulation.assumptions, len(simulation.world))
         self.measures = Measures(levers, self.values)
-        self.stepped = self.plan.as_of
-        """day to which the states have come"""
         self.kind = np.zeros(len(simulation.world), dtype=np.int64)
         """[run] runs of one kind assume the same, and so have the same supply under the policy held"""
         self.first = np.zeros(0, dtype=np.int64)
         """[kind] its first run"""
-        self.live: State | None = None
-        self.held: State | None = None
-        self.controls: Controls | None = None
-        self.held_controls: Controls | None = None
-        self.flows: Flows | None = None
-        self.held_flows: Flows | None = None
+        self.begun = False
+        """as_of has come; nothing below is there before it"""
+        self.live: State
+        self.held: State
+        self.controls: Controls
+        self.held_controls: Controls
+        self.flows: Flows
+        self.held_flows: Flows
+        self.start_shares: Numbers
+        """[run, material, stage] capacity outside China on as_of, of the need there"""
+        self.reached: Numbers
+        """[run, material, stage, target] years from as_of to the first entry with the share; inf until then"""
         self._noted: list[dict[str, Any]] = []
 
     def days(self) -> list[int]:
         """Days on which supply is stepped."""
         return [*range(self.plan.as_of, self.plan.horizon, STEP), self.plan.horizon]
+
+    def _runs(self) -> Rows:
+        return np.arange(len(self._simulation.world))
 
     # ── The clock's calls ────────────────────────────────────────────────────────────────────────────
 
@@ -68,39 +82,43 @@ class SupplyRecord:
         """On as_of, before anybody moves: the queue as the controls of that day leave it, stocks as assumed."""
         if self._simulation.world.today != self.plan.as_of:
             return
+        self.begun = True
         controls = self._controls()
         self.first, self.kind = distinct(self.values.told_apart(controls))
-        self.live = State.under(self.values.parameters, controls, self.values.starting_cover)
-        self.held, self.held_controls = self.live.take(self.first), controls.take(self.first)
+        runs = len(self.kind)
+        self.live = State.under(self.values.parameters, controls, self.values.starting_cover, runs=runs)
+        self.held, self.held_controls = self.live.take(self.first), Controls(**_rows_of(controls, self.first))
         # What flows on as_of is what would flow in the week to come if nobody moved.
-        everyone = np.arange(len(self.kind))
-        self.flows = step(self.live.take(everyone), controls, self.values.parameters, STEP)
-        self.held_flows = self.flows.take(self.first)
+        self.controls = controls
+        self.flows = step(self.live.take(self._runs()), controls, self.values.parameters)
+        self.held_flows = step(self.held.take(slice(None)), self.held_controls, self.held_parameters)
+        self.start_shares = self.shares()
+        self.reached = np.full((*self.start_shares.shape, len(TARGETS)), np.inf)
 
     def record(self) -> None:
-        """The day is over: step to it, tell the economy what has changed, note."""
+        """The day is over: if a step ends with it tell the economy what has changed; note.
+
+        What is left of a step on the horizon is not stepped.
+        """
         today = self._simulation.world.today
-        if today < self.plan.as_of or (today - self.plan.as_of) % STEP and today != self.plan.horizon:
-            return
-        if today > self.stepped:
-            self._step(float(today - self.stepped))
-            self.stepped = today
+        passed = today - self.plan.as_of
+        if passed > 0 and passed % STEP == 0:
+            self._step()
             self._tell()
-        self.controls = self._controls()
-        if (today - self.plan.as_of) % REPORT == 0 or today == self.plan.horizon:
+        if passed >= 0 and passed % STEP == 0:
+            self.controls = self._controls()
+        if (passed >= 0 and passed % REPORT == 0) or today == self.plan.horizon:
             self._note(today)
 
     def _controls(self) -> Controls:
-        rows = np.arange(len(self._simulation.world))
+        rows = self._runs()
         need = self.values.parameters.need
         need = np.broadcast_to(need, (len(rows), *need.shape[1:]))
         return self.levers.controls(self._simulation.world, rows, self._simulation.assumptions, need)
 
-    def _step(self, passed: float) -> None:
-        assert self.live is not None
-        assert self.controls is not None and self.held_controls is not None
-        self.flows = step(self.live, self.controls, self.values.parameters, passed)
-        self.held_flows = step(self.held, self.held_controls, self.held_parameters, passed)
+    def _step(self) -> None:
+        self.flows = step(self.live, self.controls, self.values.parameters)
+        self.held_flows = step(self.held, self.held_controls, self.held_parameters)
 
     @cached_property
     def held_parameters(self) -> Parameters:
@@ -149,8 +167,16 @@ class SupplyRecord:
         levers, data = self.levers, economy.economy.data
         found = []
         for column, region in economy.places:
-            regions = [place for place, name in enumerate(levers.regions) if data.regions[region] in levers.settings.regions[name].regions]
-            sectors = [place for place, name in enumerate(levers.sectors) if levers.settings.sectors[name].sector == data.sectors[column]]
+            regions = [
+                place
+                for place, name in enumerate(levers.regions)
+                if data.regions[region] in levers.settings.regions[name].regions
+            ]
+            sectors = [
+                place
+                for place, name in enumerate(levers.sectors)
+                if levers.settings.sectors[name].sector == data.sectors[column]
+            ]
             found.append(list(product(regions, sectors)))
         return found
 
@@ -159,13 +185,11 @@ class SupplyRecord:
     @property
     def seen(self) -> Seen:
         """The runs as they are now."""
-        assert self.live is not None and self.flows is not None
         return Seen(self.values.parameters, self.live, self.flows)
 
     @property
     def seen_held(self) -> Seen:
         """The kinds of runs under the policy held."""
-        assert self.held is not None and self.held_flows is not None
         return Seen(self.held_parameters, self.held, self.held_flows)
 
     # ── What was ─────────────────────────────────────────────────────────────────────────────────────
@@ -175,10 +199,8 @@ class SupplyRecord:
         entry = self._look(self.seen, self.values.is_leontief)
         entry |= {f"held_{name}": held[name][self.kind] for name in HELD}
         self._noted.append(entry | {"day": np.array(today)})
-        years = (today - self.plan.as_of) / DAYS_A_YEAR
-        shares = self._shares(self.seen)
-        met = shares[..., np.newaxis] >= np.array(capacity_targets())
-        self.reached = np.where(met & np.isinf(self.reached), years, self.reached)
+        met = self.shares()[..., np.newaxis] >= np.array(TARGETS)
+        self.reached = np.where(met & np.isinf(self.reached), self._passed(), self.reached)
 
     def _look(self, seen: Seen, leontief: NDArray[np.bool_]) -> dict[str, Numbers]:
         """Everything of a day: [run, region] and [run, material] by name."""
@@ -209,6 +231,41 @@ class SupplyRecord:
             "exported_tonnes": state.exported,
         }
 
+    # ── How soon without China ───────────────────────────────────────────────────────────────────────
+
+    def _passed(self) -> float:
+        """Years from as_of to today."""
+        return (self._simulation.world.today - self.plan.as_of) / DAYS_A_YEAR
+
+    def shares(self) -> Numbers:
+        """[run, material, stage] capacity outside China now, of the need there."""
+        return self._runwise(capacity.share(self.live.progress, self.live.late, self.values.parameters.building))
+
+    def _runwise(self, values: Numbers) -> Numbers:
+        return np.broadcast_to(values, (len(self.kind), *values.shape[1:]))
+
+    def _left(self, seen: Seen, controls: Controls) -> Numbers:
+        """[run, material, stage, target] years from now until the shares are reached, all controls held."""
+        building, state = seen.parameters.building, seen.state
+        denied = capacity.denied(controls.technology_denied, controls.experts_denied)
+        floor = controls.price_floor / seen.parameters.market.price
+        drive = capacity.incentive(seen.flows.transacted_ratio, floor, controls.floor_scope, controls.subsidy, building)
+        clock = (state.progress, state.late, state.held_up)
+        return np.stack([capacity.years_to(target, *clock, denied, drive, building) for target in TARGETS], axis=-1)
+
+    def years_from_as_of(self) -> Numbers:
+        """[run, material, stage, target] years from as_of, the controls of today held; inf beyond `supply.horizon`."""
+        ahead = self._within(self._left(self.seen, self.controls) + self._passed())
+        return np.where(np.isinf(self.reached), ahead, self.reached)
+
+    def held_years_from_as_of(self) -> Numbers:
+        """The same under the policy of as_of held; what it reaches by the last day counts as reached then."""
+        ahead = self._within(self._left(self.seen_held, self.held_controls) + self._passed())[self.kind]
+        return np.where(self.start_shares[..., np.newaxis] >= np.array(TARGETS), 0.0, ahead)
+
+    def _within(self, years: Numbers) -> Numbers:
+        return np.where(years > self.values.years_ahead, np.inf, years)
+
     def series(self) -> dict[str, NDArray[Any]]:
         """Everything noted: `day` [entry], the rest [entry, run, region or material]."""
         return {name: np.stack([entry[name] for entry in self._noted]) for name in self._noted[0]}
@@ -218,7 +275,7 @@ class SupplyRecord:
 
         Before `as_of` nothing is known of it.
         """
-        if self.live is None:
+        if not self.begun:
             return np.full(len(self.kind), np.nan)
         if of in self.levers.materials:
             return self._of_material(name)[:, self.levers.materials.index(of)]
@@ -259,14 +316,73 @@ class SupplyRecord:
             case "revenue_lost":
                 return seen.flows.revenue_lost_musd
             case _:
-                return self.years()[:, :, capacity.STAGES.index("end_to_end"), YEARS.index(name)]
+                # A material can be had without China once all its stages can.
+                return np.fmax.reduce(self._left(seen, self.controls)[..., YEARS.index(name)], axis=2)
 
+    # ── Copies and disk ──────────────────────────────────────────────────────────────────────────────
 
-PERCENT = 100.0
-YEARS = ("years_to_quarter", "years_to_half", "years_to_three_quarters")
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything that `resume` needs."""
+        return self._stored(self._runs())
+
+    def take(self, index: Rows) -> dict[str, NDArray[Any]]:
+        """The `arrays` of some rows, renumbered 0, 1, …; a row taken twice has its past twice."""
+        return self._stored(index)
+
+    def _stored(self, index: Rows) -> dict[str, NDArray[Any]]:
+        if not self.begun:
+            return {}
+        kinds, first, kind = np.unique(self.kind[index], return_index=True, return_inverse=True)
+        groups: dict[str, dict[str, Any]] = {
+            "": {
+                "kind": kind,
+                "first": first,
+                "reached": self.reached[index],
+                "start_shares": self.start_shares[index],
+            },
+            "live": self.live.take(index).arrays(),
+            "held": self.held.take(kinds).arrays(),
+            "controls": _rows_of(self.controls, index),
+            "held_controls": _rows_of(self.held_controls, kinds),
+            "flows": _rows_of(self.flows, index),
+            "held_flows": _rows_of(self.held_flows, kinds),
+            "series": {name: np.stack([entry[name] for entry in self._noted]) for name in self._noted[0]}
+            if self._noted
+            else {},
+            "clock": {"live": np.array(self.live.slot), "held": np.array(self.held.slot)},
+        }
+        series = groups["series"]
+        groups["series"] = {name: values if name == "day" else values[:, index] for name, values in series.items()}
+        return {f"{group}.{name}": values for group, arrays in groups.items() for name, values in arrays.items()}
+
+    def resume(self, arrays: dict[str, NDArray[Any]]) -> Self:
+        """Take up the record that was written down by `arrays`."""
+        if not arrays:
+            return self
+
+        def group(name: str) -> dict[str, Any]:
+            return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
+
+        own, clock = group(""), group("clock")
+        self.begun = True
+        self.kind, self.first, self.reached, self.start_shares = (
+            own[name] for name in ("kind", "first", "reached", "start_shares")
+        )
+        self.live = State(**group("live"), slot=int(clock["live"]), days=float(STEP))
+        self.held = State(**group("held"), slot=int(clock["held"]), days=float(STEP))
+        self.controls, self.held_controls = Controls(**group("controls")), Controls(**group("held_controls"))
+        self.flows, self.held_flows = Flows(**group("flows")), Flows(**group("held_flows"))
+        series = group("series")
+        days = range(len(series["day"])) if series else range(0)
+        self._noted = [{name: values[place] for name, values in series.items()} for place in days]
+        return self
 
 
 def _weighed(values: Numbers, weight: Numbers) -> Numbers:
     """[run] of [run, region] values; a region that weighs nothing does not count, whatever its value."""
     there = weight > 0
     return (values[:, there] * weight[there]).sum(1)
+
+
+def _rows_of(record: Controls | Flows, rows: Rows) -> dict[str, NDArray[Any]]:
+    return {name: array[rows] for name, array in vars(record).items() if array is not None}

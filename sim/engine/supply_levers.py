@@ -175,7 +175,9 @@ class SupplyLevers:
         }
         controls |= self._denied(world, rows, in_force, need)
         for aid in self.aids:
-            member = np.einsum("ge,re->rg", self.whole, self.held_by(world, rows, aid.instrument, in_force[aid.instrument]))
+            member = np.einsum(
+                "ge,re->rg", self.whole, self.held_by(world, rows, aid.instrument, in_force[aid.instrument])
+            )
             self._help(controls, aid, member, self._amount(aid, drawn, rows), need)
         return Controls(**controls)
 

@@ -49,7 +49,7 @@ class Measures:
     @staticmethod
     def whole(seen: Seen, values: Numbers, fill: float) -> Numbers:
         """[run, region, sector, material] of [run, cell] values; `fill` where nothing is needed."""
-        return seen.state.whole(values, fill)
+        return seen.parameters.cells.spread(values, fill)
 
     def stopped(self, seen: Seen) -> Numbers:
         """Share of users that have run out of some material."""
@@ -72,7 +72,7 @@ class Measures:
     def stop_loss(self, seen: Seen) -> Numbers:
         """Weeks of output, branch leontief, that a full stop from today would cost over half a year."""
         parameters, flows, state = seen.parameters, seen.flows, seen.state
-        spared = state.cells_of(parameters.substitutable[:, np.newaxis, :, np.newaxis])
+        spared = parameters.by_cell.substitutable
         gap = leverage.gap(flows.non_chinese, spared, state.adapted)
         lost = self.whole(seen, leverage.loss_of_a_stop(state.stock, gap), 0.0) * parameters.dependence[:, np.newaxis]
         return lost.max(3) * parameters.production.criticality[:, np.newaxis]
@@ -91,7 +91,9 @@ class Measures:
         """[run, region, sector, material] weeks until the median user is out at the present net draw; inf: never."""
         flows = seen.flows
         draw = flows.used - flows.arrived - flows.non_chinese - flows.released
-        return self.whole(seen, leverage.weeks_to_stock_out(seen.state.stock, np.where(draw > STILL, draw, 0.0)), np.inf)
+        return self.whole(
+            seen, leverage.weeks_to_stock_out(seen.state.stock, np.where(draw > STILL, draw, 0.0)), np.inf
+        )
 
     def weeks_to_stock_out(self, seen: Seen) -> Numbers:
         """Weeks until half of the need is that of cells whose median user is out."""

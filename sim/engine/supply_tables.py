@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import days
 from sim.days import MISSING
 from sim.engine.supply import PERCENT, TARGETS, SupplyRecord
-from sim.engine.supply_values import WEEKS_A_YEAR
+from sim.engine.supply_levers import SupplyLevers
+from sim.engine.supply_measures import BN, Measures
+from sim.engine.supply_values import DAYS_A_YEAR, WEEKS_A_YEAR, Values
 from sim.supply import capacity
 
 Numbers = NDArray[np.float64]
@@ -43,11 +46,11 @@ def tables(supply: SupplyRecord, run: NDArray[np.int64]) -> dict[str, Table]:
 
 
 def _over_time(series: Table, run: NDArray[np.int64], axis: str, columns: tuple[str, ...]) -> Table:
-    days, size = series["day"], series[columns[0]].shape[2]
+    day, size = series["day"], series[columns[0]].shape[2]
     table: Table = {
-        "run": np.repeat(run, len(days) * size),
-        "day": np.tile(np.repeat(days.astype(np.int32), size), len(run)),
-        axis: np.tile(np.arange(size, dtype=np.int16), len(run) * len(days)),
+        "run": np.repeat(run, len(day) * size),
+        "day": np.tile(np.repeat(day.astype(np.int32), size), len(run)),
+        axis: np.tile(np.arange(size, dtype=np.int16), len(run) * len(day)),
     }
     return table | {name: series[name].transpose(1, 0, 2).reshape(-1) for name in columns}
 
@@ -56,9 +59,9 @@ def _by_sector(supply: SupplyRecord, run: NDArray[np.int64]) -> Table:
     live, held, kind = supply.seen.state, supply.seen_held.state, supply.kind
     regions, sectors = live.lost_leontief.shape[1:]
     never = np.isinf(live.first_short)
-    days = np.where(never, 0.0, live.first_short) * DAYS_A_WEEK + supply.plan.as_of
+    first = np.where(never, 0.0, live.first_short) * DAYS_A_WEEK + supply.plan.as_of
     columns = {
-        "first_stop_day": np.where(never, MISSING, np.rint(days)).astype(np.int32),
+        "first_stop_day": np.where(never, MISSING, np.rint(first)).astype(np.int32),
         "stopped_weeks": live.short_weeks,
         "lowest_output_percent": PERCENT * live.lowest,
         "lost_weeks_leontief": live.lost_leontief,
@@ -86,8 +89,44 @@ def _by_stage(supply: SupplyRecord, run: NDArray[np.int64]) -> Table:
     shown = {"share_start_percent": start, "share_end_percent": end}
     shown |= {f"years_{round(PERCENT * target)}": years[..., place] for place, target in enumerate(TARGETS)}
     shown["held_years_50"] = held[..., TARGETS.index(0.5)]
-    return table | {name: np.broadcast_to(values, (len(run), *values.shape[1:]))[:, material, stage].reshape(-1) for name, values in shown.items()}
+    return table | {
+        name: np.broadcast_to(values, (len(run), *values.shape[1:]))[:, material, stage].reshape(-1)
+        for name, values in shown.items()
+    }
 
 
-def about(supply_levers: Any) -> dict[str, Any]:
-    raise NotImplementedError
+def about(levers: SupplyLevers) -> dict[str, Any]:
+    """What a reader of the tables needs to know: axes, names, the reference, sizes at the medians of what is assumed."""
+    settings, values = levers.settings, Values.central(levers)
+    measures, parameters = Measures(levers, values), values.parameters
+    need, added = parameters.need[0] * WEEKS_A_YEAR, measures.value_added_bn[0].sum(1)
+    normal = (parameters.need * parameters.chinese_share[:, :, np.newaxis]).sum((1, 2))[0]
+    gdp = np.array([levers.gdp_musd[levers.seat_region == place].sum() for place in range(len(levers.regions))]) / BN
+    day = days.date(levers.plan.as_of)
+    last = days.date(levers.plan.as_of + round(values.years_ahead * DAYS_A_YEAR))
+    return {
+        "regions": list(levers.regions),
+        "sectors": list(levers.sectors),
+        "materials": list(levers.materials),
+        "stages": list(capacity.STAGES),
+        "region_names": {name: settings.regions[name].title for name in levers.regions},
+        "sector_names": {name: settings.sectors[name].title for name in levers.sectors},
+        "material_names": {name: settings.materials[name].title for name in levers.materials},
+        "stage_names": {name: name.replace("_", " ") for name in capacity.STAGES},
+        "economy_regions": {name: list(settings.regions[name].regions) for name in levers.regions},
+        "reference": f"the policy of {day.day} {day:%B %Y} held",
+        "branches": settings.production.describe(),
+        "horizon": last.isoformat(),
+        "need_tonnes_a_year": {
+            name: {
+                region: dict(zip(levers.sectors, need[row, :, column].tolist(), strict=True))
+                for row, region in enumerate(levers.regions)
+            }
+            for column, name in enumerate(levers.materials)
+        },
+        "normal_exports_musd_a_week": dict(
+            zip(levers.materials, (normal * parameters.market.price[0] / BN).tolist(), strict=True)
+        ),
+        "value_added_bn": dict(zip(levers.regions, added.tolist(), strict=True)),
+        "gdp_share_percent": dict(zip(levers.regions, (PERCENT * added / gdp).tolist(), strict=True)),
+    }

@@ -19,6 +19,8 @@ from sim.supply import Building, Controls, Holding, Licensing, Market, Parameter
 Numbers = NDArray[np.float64]
 WEEKS_A_YEAR = 365.25 / 7
 DAYS_A_YEAR = 365.25
+YEARS_AHEAD = 20
+"""Years beyond the scenario's horizon to which capacity is followed where the file does not say."""
 HALF = 0.5
 SLOWEST, FASTEST = 0.5, 2.0
 """Bounds of what prices do to the pace of building. Assumption: half to twice; no study goes beyond."""
@@ -54,9 +56,18 @@ class Values:
     @classmethod
     def central(cls, levers: SupplyLevers) -> Values:
         """One run in which every uncertain value is at its median."""
-        uncertain = {path: scalar for path, scalar in levers.plan.scalars.items() if path.startswith("supply.") and not scalar.fixed}
-        drawn = {path: quantile(scalar.distribution, np.array([HALF]), scalar.dimension) for path, scalar in uncertain.items()}
-        return cls(levers, drawn | {f"supply.projects.{name}.built": np.array([HALF]) for name in levers.settings.projects}, 1)
+        uncertain = {
+            path: scalar
+            for path, scalar in levers.plan.scalars.items()
+            if path.startswith("supply.") and not scalar.fixed
+        }
+        drawn = {
+            path: quantile(scalar.distribution, np.array([HALF]), scalar.dimension)
+            for path, scalar in uncertain.items()
+        }
+        return cls(
+            levers, drawn | {f"supply.projects.{name}.built": np.array([HALF]) for name in levers.settings.projects}, 1
+        )
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -68,7 +79,9 @@ class Values:
         """[run, *shape] of leaves in C order; one run where all are the same in every run."""
         found = [leaf if isinstance(leaf, float) else value_of(*leaf, self._drawn) for leaf in leaves]
         runs = self._runs if any(isinstance(value, np.ndarray) and value.ndim for value in found) else 1
-        return np.stack([np.broadcast_to(np.asarray(value, np.float64), runs) for value in found], 1).reshape(runs, *shape)
+        return np.stack([np.broadcast_to(np.asarray(value, np.float64), runs) for value in found], 1).reshape(
+            runs, *shape
+        )
 
     def _group(self, section: str, keys: dict[str, str]) -> dict[str, Numbers]:
         """Field → [run] values of a section, for fields with the keys of the scenario language."""
@@ -95,8 +108,6 @@ class Values:
 
     def _horizon(self) -> int:
         """Day to which capacity is followed."""
-        from sim.scenario.supply import YEARS_AHEAD
-
         if self.settings.horizon is not None:
             return days.day(self.settings.horizon.isoformat())
         return self.plan.horizon + round(YEARS_AHEAD * DAYS_A_YEAR)
@@ -210,7 +221,8 @@ class Values:
                 held = settings.materials[name].stages
                 path = f"supply.materials.{name}.stages"
                 leaves += [
-                    (getattr(held[stage], key), f"{path}.{stage}.{key}") if stage in held else np.nan for stage in STAGES
+                    (getattr(held[stage], key), f"{path}.{stage}.{key}") if stage in held else np.nan
+                    for stage in STAGES
                 ]
             return self._table(leaves, (len(materials), len(STAGES)))
 

@@ -26,9 +26,10 @@ from time import perf_counter
 from typing import Any
 
 import sim
+from sim.engine import supply_tables
 from sim.engine.levers import data_folder, levers_of
-from sim.engine.supply_levers import supply_levers_of
 from sim.engine.plan import plan
+from sim.engine.supply_levers import supply_levers_of
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
@@ -224,8 +225,9 @@ def manifest(request: Request, simulated: Simulated, title: str) -> dict[str, An
 
 def _of_lived(scenario: Scenario) -> dict[str, Any]:
     """What readers of the tables of economy and supply need; nothing of what is not followed."""
-    followed = {"economy": levers_of(plan(scenario)), "supply": supply_levers_of(plan(scenario))}
-    return {name: levers.about() for name, levers in followed.items() if levers is not None}
+    levers, supply = levers_of(plan(scenario)), supply_levers_of(plan(scenario))
+    found = {} if levers is None else {"economy": levers.about()}
+    return found if supply is None else found | {"supply": supply_tables.about(supply)}
 
 
 def place(simulated: Simulated, about: dict[str, Any], folder: Path, scenario: Scenario) -> None:
