@@ -237,7 +237,7 @@ class Simulation:
             self.economy.stale[rows] = True
 
     def _measure(self, measure: str, actor: str, partner: str | None) -> NDArray[np.float64]:
-        """[run] a measure of the economy or of supply, for expressions; `actor` may be a material, `partner` a sector."""
+        """[run] a measure of the economy, or of supply: `actor` may be a material there, and `partner` a sector."""
         if measure in SUPPLY:
             assert self.supply is not None
             return self.supply.measure(measure, actor, partner)

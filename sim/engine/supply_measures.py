@@ -1,4 +1,4 @@
-"""What is read of the supply of materials: by using sector, by region, by material. Shares and levels, never sums of unlike things."""
+"""What is read of the supply of materials: by using sector, by region, by material."""
 
 from __future__ import annotations
 

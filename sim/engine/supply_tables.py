@@ -96,7 +96,7 @@ def _by_stage(supply: SupplyRecord, run: NDArray[np.int64]) -> Table:
 
 
 def about(levers: SupplyLevers) -> dict[str, Any]:
-    """What a reader of the tables needs to know: axes, names, the reference, sizes at the medians of what is assumed."""
+    """What a reader of the tables needs to know: axes, names, the reference; sizes at the medians of assumptions."""
     settings, values = levers.settings, Values.central(levers)
     measures, parameters = Measures(levers, values), values.parameters
     need, added = parameters.need[0] * WEEKS_A_YEAR, measures.value_added_bn[0].sum(1)

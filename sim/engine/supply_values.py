@@ -48,7 +48,7 @@ class Values:
         self.parameters = self._parameters()
 
     def told_apart(self, controls: Controls) -> Numbers:
-        """[run, …] all that the supply of a run rests on under controls that do not change, to tell kinds of runs by."""
+        """[run, …] all that the supply of a run rests on under controls that stay, to tell kinds of runs by."""
         mine = [values for path, values in sorted(self._drawn.items()) if path.startswith("supply.")]
         standing = [np.asarray(values, dtype=np.float64).reshape(self._runs, -1) for values in _arrays(controls)]
         return np.concatenate([*(values[:, np.newaxis] for values in mine), *standing], axis=1)
@@ -115,7 +115,7 @@ class Values:
     # ── The parameters ───────────────────────────────────────────────────────────────────────────────
 
     def _parameters(self) -> Parameters:
-        levers, sectors, materials = self.levers, self.levers.sectors, self.levers.materials
+        sectors, materials = self.levers.sectors, self.levers.materials
         need = self._need()
         size = len(materials)
         dependence: list[Leaf] = [
