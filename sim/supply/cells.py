@@ -27,7 +27,7 @@ class Cells:
     def __len__(self) -> int:
         return len(self.place)
 
-    def of(self, array: NDArray[np.generic]) -> NDArray[np.generic]:
+    def of(self, array: Numbers) -> Numbers:
         """[run, region, sector, material] → [run, cell]."""
         flat = array.reshape(len(array), -1)
         return flat if len(self) == flat.shape[1] else flat[:, self.place]

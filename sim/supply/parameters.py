@@ -126,7 +126,7 @@ class Parameters:
             chinese * (1 / _column(self.licensing.shipping) + _column(holding.transit)),
             np.where(used, self.dependence[:, cells.sector, cells.material], 0.0),
             holding.adaptation_limit[:, cells.sector],
-            narrowest(share(np.zeros((1, cells.shape[2])), self.building)),
+            narrowest(share(np.zeros((1, cells.shape[2])), np.zeros((1, cells.shape[2])), self.building)),
             cells.by_material(need * chinese),
             cells.by_material(need),
         )
@@ -140,7 +140,15 @@ _POSITIVE |= {"price", "elasticity", "export_capacity", "half_life", "hoarding"}
 _SHARES = {"chinese_share", "substitutable", "dependence", "granted_civil", "granted_military", "refiled", "triage"}
 _SHARES |= {"rationing_start", "leakage", "adaptation_limit", "criticality", "cost_share", "recovered", "release_cap"}
 _NOT_NEGATIVE = {"need", "general_hazard", "easing", "tightening", "cover", "cover_dispersion", "hoarding_lag"}
-_NOT_NEGATIVE |= {"transit", "leakage_delay", "size", "decision_lag", "staff_cap", "adaptation_rate", "adaptation_cover"}
+_NOT_NEGATIVE |= {
+    "transit",
+    "leakage_delay",
+    "size",
+    "decision_lag",
+    "staff_cap",
+    "adaptation_rate",
+    "adaptation_cover",
+}
 
 
 def _arrays(record: Any) -> Iterator[tuple[str, NDArray[Any]]]:

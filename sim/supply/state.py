@@ -76,6 +76,8 @@ class State:
     """[run, material] Chinese exports of the last step over normal ones"""
     progress: Numbers
     """[run, material] effective years of building"""
+    late: Numbers
+    """[run, material] years that the calendar was ahead while named projects came"""
     held_up: Numbers
     """[run] years of pause that denial has taken"""
     elapsed: Numbers
@@ -149,6 +151,7 @@ class State:
             tight=full((materials,)),
             exports=full((materials,), 1.0),
             progress=full((materials,)),
+            late=full((materials,)),
             held_up=full(()),
             elapsed=full(()),
             lost_leontief=full(output),

@@ -148,7 +148,7 @@ def _non_chinese(state: State, controls: Controls, params: Parameters) -> Number
     if controls.non_chinese is not None:
         given = controls.non_chinese[:, cells.region, cells.material]
         return np.array(np.broadcast_to(given, state.held.shape))
-    now = capacity.narrowest(capacity.share(state.progress, params.building))
+    now = capacity.narrowest(capacity.share(state.progress, state.late, params.building))
     start = by.non_chinese_at_rest
     left = 1 - start
     grown = np.nan_to_num(np.maximum(now - start, 0.0) / np.where(left > 0, left, 1.0))
@@ -198,7 +198,8 @@ def _license(state: State, filed: Numbers, controls: Controls, params: Parameter
 
 def _send(state: State, passage: Passage, filed: Numbers, params: Parameters, weeks: float) -> Numbers:
     """Goods leave China. What leaks, [run, cell] a week, is a part of what licences hold back of normal trade, and no
-    more than is ordered."""
+    more than is ordered.
+    """
     holding = params.holding
     transit.send(state.transit, state.slot, passage.shipped, holding.transit, weeks)
     blocked = state.licensed * np.maximum(params.by_cell.chinese - passage.shipped, 0.0)
@@ -258,7 +259,8 @@ def _exports(state: State, passage: Passage, params: Parameters, weeks: float) -
 
 def _prices(state: State, demand: Numbers, available: Numbers, params: Parameters, weeks: float) -> Numbers:
     """Prices move; [run, material] ratio of prices paid. Demand is what firms order, with stocks that they restore;
-    available is what comes in, or what is used where owners draw on stocks."""
+    available is what comes in, or what is used where owners draw on stocks.
+    """
     by, market = params.by_cell, params.market
     available = np.where(demand - available > ROUNDING * demand, available, demand)
     tonnes = np.where(by.tonnes > 0, by.tonnes, 1.0)
@@ -300,8 +302,8 @@ def _build(state: State, controls: Controls, transacted: Numbers, params: Parame
     denied = capacity.denied(controls.technology_denied, controls.experts_denied)
     floor = controls.price_floor / params.market.price
     incentive = capacity.incentive(transacted, floor, controls.floor_scope, controls.subsidy, building)
-    state.progress[:], state.held_up[:] = capacity.advance(
-        state.progress, state.held_up, denied, incentive, building, weeks
+    state.progress[:], state.late[:], state.held_up[:] = capacity.advance(
+        state.progress, state.late, state.held_up, denied, incentive, building, weeks
     )
     state.elapsed += weeks / WEEKS_A_YEAR
 

@@ -61,7 +61,8 @@ def release(
 
 def pooled_supply(supply: Numbers, wanted: Numbers, need: Numbers, pooled: Flags, cells: Cells) -> Numbers:
     """What is not Chinese, [run, cell] weeks of need a week, after regions that pool have shared theirs by what each
-    cell still wants; what nobody wants is shared by need. `need` [run, cell] tonnes."""
+    cell still wants; what nobody wants is shared by need. `need` [run, cell] tonnes.
+    """
     if not pooled.any():
         return supply
     member = np.broadcast_to(pooled, (len(supply), pooled.shape[1]))[:, cells.region]

@@ -116,7 +116,7 @@ def quantiles(count: int, dispersion: Numbers) -> Numbers:
 def over_quantiles(array: Numbers) -> Numbers:
     """Sums over the first axis in its order, whatever the others are.
 
-    NumPy sums pairwise where all other axes have length 1, which would make a run alone differ from the same run among others.
+    NumPy sums pairwise where all other axes have length 1: a run alone would differ from the same run among others.
     """
     if array[0].size == 1:
         return np.add.accumulate(array, axis=0)[-1]
@@ -192,15 +192,15 @@ class Firms:
             margin = margin - supply.triage * (np.maximum.reduce(beyond, axis=0) + basis)
         use.used[:] = supply.required
         use.stopped[:] = 0.0
-        short = np.nonzero(margin < 0)
-        if len(short[0]):
+        run, cell = short = np.nonzero(margin < 0)
+        if len(run):
             beyond += basis
-            threshold = self.spread[:, part][:, short[0], 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
+            threshold = self.spread[:, part][:, run, 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
             urgent = np.broadcast_to(supply.triage, margin.shape)[short]
             left, used, stopped = _rationed(
-                stock[:, *short], beyond[:, *short], chinese[short], urgent, wanted[short], threshold
+                stock[:, run, cell], beyond[:, run, cell], chinese[short], urgent, wanted[short], threshold
             )
-            stock[:, *short] = left
+            stock[:, run, cell] = left
             use.used[short] = used / weeks
             use.stopped[short] = stopped
         use.held[:] = over_quantiles(stock) / count
