@@ -226,9 +226,9 @@ class SupplyRecord:
             "transacted_ratio": flows.transacted_ratio,
             "chinese_ratio": flows.chinese_ratio,
             "non_chinese_percent": PERCENT * measures.non_chinese(seen),
-            "revenue_lost_musd_week": flows.revenue_lost_musd,
-            "revenue_lost_musd": state.revenue_lost,
-            "exported_tonnes": state.exported,
+            "revenue_lost_musd_week": measures.revenue_lost(seen),
+            "revenue_lost_musd": measures.revenue_lost_so_far(seen),
+            "exported_tonnes": state.exported.copy(),
         }
 
     # ── How soon without China ───────────────────────────────────────────────────────────────────────
@@ -314,7 +314,7 @@ class SupplyRecord:
             case "non_chinese":
                 return self.measures.non_chinese(seen)
             case "revenue_lost":
-                return seen.flows.revenue_lost_musd
+                return self.measures.revenue_lost(seen)
             case _:
                 # A material can be had without China once all its stages can.
                 return np.fmax.reduce(self._left(seen, self.controls)[..., YEARS.index(name)], axis=2)

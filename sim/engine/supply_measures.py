@@ -14,6 +14,8 @@ from sim.supply import Flows, Parameters, State, leverage
 Numbers = NDArray[np.float64]
 BN = 1000.0
 """million USD in a bn USD"""
+THOUSAND = 1000.0
+"""USD/kg times tonnes is thousand USD; this many make a million"""
 
 
 class Seen(NamedTuple):
@@ -119,6 +121,20 @@ class Measures:
         need, share = seen.parameters.need, seen.parameters.chinese_share[:, :, np.newaxis]
         normal = (need * share).sum((1, 2))
         return (self.whole(seen, values, 0.0) * need).sum((1, 2)) / np.maximum(normal, np.finfo(float).tiny)
+
+    def revenue_lost(self, seen: Seen) -> Numbers:
+        """Million USD a week that China does not earn, at the price at rest; below 0 where it ships more than normal."""
+        return self._normal_musd(seen) * (1 - seen.flows.exports_index)
+
+    def revenue_lost_so_far(self, seen: Seen) -> Numbers:
+        """Million USD from as_of to now."""
+        weeks = seen.state.elapsed[:, np.newaxis] * WEEKS_A_YEAR
+        sold = seen.state.exported * seen.parameters.market.price / THOUSAND
+        return self._normal_musd(seen) * weeks - sold
+
+    @staticmethod
+    def _normal_musd(seen: Seen) -> Numbers:
+        return seen.parameters.by_cell.normal_exports * seen.parameters.market.price / THOUSAND
 
     def non_chinese(self, seen: Seen) -> Numbers:
         """Share of the need outside China that is met from elsewhere."""
