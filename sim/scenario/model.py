@@ -113,9 +113,7 @@ class Instrument(Part):
     denies: Denied = Field(
         default_factory=list, description="what an export control denies beside goods: technology, experts"
     )
-    supports: list[Support] = Field(
-        default_factory=list, description="what a support does for the supply of materials"
-    )
+    supports: list[Support] = Field(default_factory=list, description="what a support does for the supply of materials")
     adds: Points | None = Field(None, description="tariff layer: adds its rate to the stack")
     rate: Points | None = Field(
         None, description="rate of a layer that replaces another or is one of a highest-of group"
