@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sim import days
 from sim.scenario import document
 from sim.scenario.document import Document, Path
+from sim.scenario.parts import listed
 from sim.scenario.shapes import SHAPES
 
 FILE = FilePath(__file__).with_name("supply.yaml")
@@ -88,8 +89,11 @@ def laid(data: Mapping[str, Any], lost: Collection[Path], as_of: int | None) -> 
             return True
         if path[1] == "materials":
             return path[-1] in serving
-        serves = path[1] != "projects" or not serving.isdisjoint(node["material"])
-        return serves and (path[1] != "projects" or (path[-1] not in later and node["region"] not in out))
+        if path[1] == "projects":
+            return (
+                path[-1] not in later and node["region"] not in out and not serving.isdisjoint(listed(node["material"]))
+            )
+        return True
 
     laying = Laying()
     laying.section = _merged(section, shipped().section, (SECTION,), lost, wanted, laying.paths)
