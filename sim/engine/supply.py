@@ -29,7 +29,7 @@ STEP = 7
 REPORT = 28
 """Days between entries of the record."""
 TOLD = 0.01
-"""Change of a sector's limit, of its output, of which the economy is told; smaller ones wait."""
+"""Least shortage of a sector, of its output, and least change of one, of which the economy is told."""
 PERCENT = 100.0
 TARGETS = (0.25, 0.5, 0.75)
 """Shares of the need outside China; data support no more of the curve."""
@@ -37,7 +37,6 @@ YEARS = ("years_to_quarter", "years_to_half", "years_to_three_quarters")
 
 HELD = ("output_percent", "lost_weeks", "exports_percent")
 """What is noted under the policy held too."""
-NO_LIMIT = 1 - 1e-9
 LEAST = 1e-3
 """An output that is nearly nothing: the economy has no limit at nothing at all."""
 
@@ -155,7 +154,7 @@ class SupplyRecord:
             for region, sector in using:
                 found[:, place] += short[:, region, sector] * part[:, sector]
         limit = np.maximum(LEAST, 1 - found)
-        return np.where(limit < NO_LIMIT, limit, np.inf)
+        return np.where(limit <= 1 - TOLD, limit, np.inf)
 
     @cached_property
     def _branch_of_kinds(self) -> NDArray[np.bool_]:

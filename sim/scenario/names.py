@@ -245,10 +245,3 @@ def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:
         exporters = instrument.on or [name for name in scenario.actors if name not in importers]
         pairs |= {(importer, exporter) for importer in importers for exporter in exporters if importer != exporter}
     return sorted(pairs)
-
-
-SUPPLY: dict[str, object] = {}
-
-
-def supply_measures(scenario):
-    return {}
