@@ -172,7 +172,8 @@ def _misspelt(tree: Tree, added: Added) -> int | None:
     """How much of an added path ends with the first name that should have been there; None if it may be added."""
     for length in range(added.found, len(added.path)):
         last = length == len(added.path) - 1
-        if (added.bare or not last) and takes_names(tree.data, added.path[:length]):
+        may_be = supply_defaults.has(added.path[: length + 1])
+        if (added.bare or not last) and not may_be and takes_names(tree.data, added.path[:length]):
             return length + 1
     return None
 

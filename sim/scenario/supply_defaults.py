@@ -68,6 +68,11 @@ def stays_out(path: Path) -> bool:
     return len(path) == len((SECTION, "kind", "name")) and path[0] == SECTION and path[1] in NAMED
 
 
+def has(path: Path) -> bool:
+    """Whether a path is that of a region, sector, material or project with defaults."""
+    return stays_out(path) and path[2] in shipped().section[path[1]]
+
+
 def materials() -> Collection[str]:
     """Names of the materials that have defaults."""
     names: dict[str, Any] = shipped().section["materials"]
