@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.economy import LEVELS, Band
+from sim.analysis.economy import LEVELS, NONE, Band
 from sim.days import MISSING
 from sim.results import store
 from sim.results.result import FAN_RUNS, Result, Steps
@@ -74,23 +74,21 @@ class Recorded:
     def path_of(self, table: str, axis: str, place: int, column: str) -> Steps:
         """A column at one place of an axis over the recorded days; of the first runs."""
         where = f"{axis} = {place} AND run < {FAN_RUNS}"
-        found = store.read(self.result.folder, table, f"run, day, {column} AS value", where, "run, day")
+        found = store.read(self.result.folder, table, f"run, day, {number(column)} AS value", where, "run, day")
         days = np.unique(found["day"]).astype(np.int32)
-        return Steps(days, _floats(found["value"]).reshape(-1, len(days)))
+        return Steps(days, found["value"].reshape(-1, len(days)))
 
     def cells(self, table: str, column: str, axes: dict[str, int], where: str = "TRUE") -> NDArray[np.float64]:
-        """[run, …] a column by the axes (name → length); one row each. `column` is SQL without aggregates."""
+        """[run, …] a column by the axes (name → length); one row each."""
         order = ", ".join(["run", *axes])
-        found = store.read(self.result.folder, table, f"{column} AS value", where, order)["value"]
-        return _floats(found).reshape(-1, *axes.values())
+        found = store.read(self.result.folder, table, f"{number(column)} AS value", where, order)["value"]
+        return found.reshape(-1, *axes.values())
 
     def highest(self, table: str, column: str, axis: str, length: int) -> NDArray[np.float64]:
         """[run, place] the highest value of a column on any recorded day."""
-        columns = f"run, {axis}, max({column}) AS value"
+        columns = f"run, {axis}, max({number(column)}) AS value"
         where = f"TRUE GROUP BY run, {axis}"
-        return _floats(store.read(self.result.folder, table, columns, where, f"run, {axis}")["value"]).reshape(
-            -1, length
-        )
+        return store.read(self.result.folder, table, columns, where, f"run, {axis}")["value"].reshape(-1, length)
 
     def has(self, table: str, column: str) -> bool:
         """Whether a table has a column."""
@@ -195,8 +193,6 @@ def _forms(values: list[NDArray[np.float64]], held: list[NDArray[np.float64] | N
     return TwoForms(bands[0], bands[1], medians[0], medians[1])
 
 
-def _floats(values: NDArray[Any]) -> NDArray[np.float64]:
-    """As they are; what Parquet keeps as a null is not a number."""
-    if isinstance(values, np.ma.MaskedArray):
-        return np.asarray(values.astype(np.float64).filled(np.nan))
-    return np.asarray(values, dtype=np.float64)
+def number(column: str) -> str:
+    """A column in SQL, of which what Parquet keeps as a null is not a number."""
+    return f"coalesce(({column})::DOUBLE, {NONE})"

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.economy import Band, band
-from sim.analysis.supply import WEEKS_A_YEAR, Recorded, times
+from sim.analysis.supply import WEEKS_A_YEAR, Recorded, number, times
+from sim.results import store
 from sim.results.result import Steps
 
 QUARTILES = (25, 50, 75)
@@ -69,9 +70,7 @@ class Materials(Recorded):
 
     def by_stage(self, column: str) -> NDArray[np.float64]:
         """[run, material, stage] a column of the table `supply_years`; not a number where a chain lacks the stage."""
-        from sim.results import store
-
-        found = store.read(self.result.folder, "supply_years", f"run, material, stage, {column} AS value")
+        found = store.read(self.result.folder, "supply_years", f"run, material, stage, {number(column)} AS value")
         values = np.full((self.result.runs, len(self.materials), len(self.stages)), np.nan)
         values[found["run"], found["material"], found["stage"]] = found["value"]
         return values
