@@ -212,9 +212,7 @@ def _years(chance, runs, materials, squeeze):
 
 def _about(result, who, stuff, branches, codes):
     sizes = dict(zip(who, np.linspace(800, 150, len(who)).tolist(), strict=True))
-    need = {
-        one: {code: {sector: 100.0 * (k + 1) for k, sector in enumerate(SECTORS)} for code in who} for one in stuff
-    }
+    need = {one: {code: {sector: 100.0 * (k + 1) for k, sector in enumerate(SECTORS)} for code in who} for one in stuff}
     for by_region in need.values():
         by_region[next(reversed(who))]["defence"] = 0.0
     return {
