@@ -168,7 +168,8 @@ def _told(panels: dict[str, list[Loss]], places: int) -> str:
     said = []
     for name, rows in panels.items():
         listed = "; ".join(
-            f"{row.name}: {LEONTIEF} {told_level(row.forms.leontief, places)}, {CES} {told_level(row.forms.ces, places)}"
+            f"{row.name}: {LEONTIEF} {told_level(row.forms.leontief, places)}, "
+            f"{CES} {told_level(row.forms.ces, places)}"
             for row in rows
         )
         said.append(f"{name}: {listed}" if name else listed)

@@ -54,17 +54,18 @@ class Materials(Recorded):
         """Materials whose exports differ from normal on some day of some future, the deepest fall first."""
         lowest = self.least("exports_percent")
         moved = (np.abs(lowest - 100) > UNMOVED) | (np.abs(self.peak("exports_percent") - 100) > UNMOVED)
-        return self._ordered(moved.any(axis=0), lowest.mean(axis=0))
+        return self._ordered(moved, lowest.mean(axis=0))
 
     @cached_property
     def dearer(self) -> list[str]:
         """Materials whose quoted price moves in some future, the highest peak first."""
         highest = self.peak("quoted_ratio")
         moved = (np.abs(highest - 1) > UNMOVED) | (np.abs(self.least("quoted_ratio") - 1) > UNMOVED)
-        return self._ordered(moved.any(axis=0), -highest.mean(axis=0))
+        return self._ordered(moved, -highest.mean(axis=0))
 
     def _ordered(self, moved: NDArray[np.bool_], sizes: NDArray[np.float64]) -> list[str]:
-        return [self.materials[place] for place in np.argsort(sizes, kind="stable") if moved[place]]
+        """Materials that have moved in any run, by size."""
+        return [self.materials[place] for place in np.argsort(sizes, kind="stable") if moved[:, place].any()]
 
     # ── Stages ───────────────────────────────────────────────────────────────────────────────────────
 

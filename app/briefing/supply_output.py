@@ -1,0 +1,127 @@
+"""The part of the briefing on output lost to shortage, in both forms of production, which are never averaged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.briefing.content import Block, FigureBlock, Paragraph, Table
+from app.briefing.findings import Findings
+from app.briefing.supply import inner, opened, region
+from plots.amounts import NEAR, decimals, level, told_level
+from plots.numbers import long_date, number
+from plots.style import Chart
+from plots.two_forms import CES, LEONTIEF, Loss, digits, two_forms_chart
+from sim.analysis.economy import band
+from sim.analysis.supply import FORMS, Supply, TwoForms
+
+REGIONS, ROWS = 2, 12
+"""Regions that are drawn by sector, regions in a chart."""
+UNIT = "weeks of output lost"
+
+
+def output_lost(found: Findings) -> list[Block]:
+    """Charts by region and by sector, the table of value lost, what the two forms are."""
+    supply = found.supply
+    if supply is None:
+        return []
+    losses = supply.lost_by_region()
+    if not any(one.leontief.high > 0 for one in losses.values()) and not supply.lost("leontief").any():
+        said = f"No output is lost to shortage in any region, sector and future to {long_date(supply.last)}."
+        return [Paragraph(said)]
+    charts = [_by_region(found, supply, losses), *_by_sector(found, supply)]
+    return [*map(FigureBlock, charts), _table(supply, losses), Paragraph(_note(supply), note=True)]
+
+
+def forms_drawn(supply: Supply) -> str:
+    """Which form futures take where only one can be."""
+    shares = str(supply.about["branches"])
+    return (
+        f"Each future takes one ({shares}) for what acts on policy and the economy"
+        if "|" in shares
+        else f"All futures take one ({shares}) for what acts on policy and the economy"
+    )
+
+
+def gap(losses: TwoForms, places: int) -> str:
+    """Both medians, and how many times the one is the other."""
+    more, less = (level(one.middle, places) for one in (losses.leontief, losses.ces))
+    said = f"{more} weeks of output if nothing can stand in for the missing material, {less} if other inputs can"
+    if less not in ("0", NEAR) and losses.leontief.middle > 1.2 * losses.ces.middle:
+        said += f": {number(float(f'{losses.leontief.middle / losses.ces.middle:.2g}'))} times as much"
+    return said
+
+
+def _note(supply: Supply) -> str:
+    return (
+        f"Two forms of production are followed in every future. {opened(LEONTIEF)}: a product lacks a part and is not "
+        f"made, weighted by how critical the part is. {opened(CES)}: other parts and designs take its place, the better "
+        f"the longer the shortage lasts. {forms_drawn(supply)}; which of them holds is not known, and their losses are "
+        "not averaged. Output that is made up later is taken off."
+    )
+
+
+def _over(supply: Supply) -> str:
+    return f"from {long_date(supply.first)} to {long_date(supply.last)}"
+
+
+def _by_region(found: Findings, supply: Supply, losses: dict[str, TwoForms]) -> Chart:
+    order = supply.ranked[:ROWS]
+    rows = [Loss(supply.region_names[code], losses[code]) for code in order]
+    places = digits(rows)
+    lead = max(order, key=lambda code: losses[code].leontief.middle)
+    if losses[lead].leontief.middle == 0:
+        one = losses[lead := order[0]]
+        title = (
+            f"No output is lost at the median; in 5 of 100 futures {region(supply, lead)} loses "
+            f"{level(one.leontief.high, places)} weeks or more if nothing can stand in for the missing material, "
+            f"{level(one.ces.high, places)} if other inputs can"
+        )
+    else:
+        title = opened(f"{region(supply, lead)} loses {gap(losses[lead], places)}")
+    subtitle = f"Output of the sectors that use the materials, weeks lost {_over(supply)}. Dot: median; line: 5–95 % of futures"
+    if losses[lead].held_leontief is not None:
+        subtitle += f"; tick: median with {supply.reference}"
+    return two_forms_chart({"": rows}, UNIT, title, subtitle, found.source, called="supply_lost")
+
+
+def _by_sector(found: Findings, supply: Supply) -> list[Chart]:
+    losses = {code: supply.lost_by_sector(code) for code in supply.ranked[:REGIONS]}
+    losses = {code: some for code, some in losses.items() if any(one.leontief.high > 0 for one in some.values())}
+    if not losses:
+        return []
+    panels = {
+        supply.region_names[code]: [Loss(supply.sector_names[sector], one) for sector, one in some.items()]
+        for code, some in losses.items()
+    }
+    places = digits([row for rows in panels.values() for row in rows])
+    cells = [(code, sector) for code, some in losses.items() for sector in some]
+    code, sector = max(cells, key=lambda cell: losses[cell[0]][cell[1]].leontief.middle)
+    one = losses[code][sector]
+    if one.leontief.middle == 0:
+        title = f"No sector of {region(supply, code)} loses output at the median; 90 of 100 futures are in the lines"
+    else:
+        title = f"{supply.sector_names[sector]} of {region(supply, code)} lose most: {gap(one, places)}"
+    subtitle = (
+        f"Weeks of the sector’s output lost {_over(supply)}. Dot: median; line: 5–95 % of futures; tick: median with "
+        f"{supply.reference}"
+    )
+    return [two_forms_chart(panels, UNIT, title, subtitle, found.source, called="supply_lost_sectors")]
+
+
+def _table(supply: Supply, losses: dict[str, TwoForms]) -> Table:
+    """Weeks and value added lost by region, in both forms."""
+    values = {form: supply.value_lost(form) for form in FORMS}
+    places = decimals((float(np.median(one[:, k])) for one in values.values() for k in range(one.shape[1])), 2)
+    weeks = digits([Loss(code, one) for code, one in losses.items()])
+    rows = []
+    for code in supply.ranked:
+        k = supply.regions.index(code)
+        row = [supply.region_names[code]]
+        row += [told_level(one, weeks) for one in (losses[code].leontief, losses[code].ces)]
+        row += [told_level(band(values[form][:, k]), places) for form in FORMS]
+        rows.append([*row, f"{supply.about['gdp_share_percent'][code]:.2g}"])
+    names = [inner(LEONTIEF), inner(CES)]
+    columns = ["Region", *(f"Weeks lost, {name}" for name in names), *(f"Bn USD lost, {name}" for name in names)]
+    columns += ["The using sectors, % of GDP"]
+    caption = f"Output and value added lost {_over(supply)}: medians and 5–95 % ranges"
+    return Table(caption, columns, rows, folded=True)
