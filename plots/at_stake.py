@@ -100,11 +100,12 @@ def at_stake_chart(
 
 
 def _amount(value: float) -> str:
-    return level(value, decimals([value], 1))
+    """In three digits that count."""
+    return level(float(f"{value:.3g}"), decimals([value], 1))
 
 
 def _between(one: Band) -> str:
-    ends = Band(one.low, one.middle, one.high)
+    ends = Band(*(float(f"{value:.3g}") for value in (one.low, one.middle, one.high)))
     return levels(ends, decimals([one.middle], 1))
 
 
@@ -145,12 +146,16 @@ def _powers(ends: tuple[float, float]) -> list[float]:
 def _scale(made: Sheet, unit: str, place: tuple[float, float, float], ends: tuple[float, float]) -> None:
     left, y, wide = place
     powers = _powers(ends)
-    step = max(1, math.ceil(len(powers) * max(width(f"{value:,g}", SMALL) for value in powers[-1:]) * 1.2 / wide))
+    step = max(1, math.ceil(len(powers) * max(width(_power(value), SMALL) for value in powers[-1:]) * 1.2 / wide))
     for value in powers[::step]:
-        made.text(left + _at(value, wide, ends), y + 8, f"{value:,g}", ha="center", fontsize=SMALL, color=GREY)
+        made.text(left + _at(value, wide, ends), y + 8, _power(value), ha="center", fontsize=SMALL, color=GREY)
     made.text(
         left + wide / 2, y + 20, f"{unit}, each line ten times the one before", ha="center", fontsize=SMALL, color=GREY
     )
+
+
+def _power(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
 def _table(panels: dict[str, list[Amount]]) -> dict[str, list[Any]]:

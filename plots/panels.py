@@ -123,11 +123,11 @@ def panels_chart(
 
 
 def _places(panels: list[Panel], fans: list[NDArray[np.float64]]) -> dict[Measure, int]:
-    """Measure → decimals of its labels: those of the last day."""
+    """Measure → decimals of its labels, by the last day; a ratio is told by what is over one."""
     found: dict[Measure, list[Band]] = {}
     for panel, fan in zip(panels, fans, strict=True):
         found.setdefault(panel.measure, []).append(Band(*fan[[0, 2, 4], -1].tolist()))
-    return {measure: min(2, of_bands(bands, 2)) for measure, bands in found.items()}
+    return {measure: 2 if measure.log else min(2, of_bands(bands, 2)) for measure, bands in found.items()}
 
 
 def _scales(

@@ -42,7 +42,7 @@ def stages_chart(
     places = min(1, of_bands([row.last for row in rows]))
     across = body_width(size)
     cells = [(level(row.first, places), level(row.last.middle, places), levels(row.last, places)) for row in rows]
-    heads = [wrap(words, 66, SMALL) for words in (*moments, "90 of 100 futures")]
+    heads = [wrap(words, 84, SMALL) for words in (*moments, "90 of 100 futures")]
     wides = [
         max(width(head, SMALL), *(width(one[k], LABEL, k == 1) for one in cells)) + GAP for k, head in enumerate(heads)
     ]

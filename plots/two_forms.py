@@ -85,17 +85,20 @@ def two_forms_chart(
     return Chart(called, made.figure, title, subtitle, alt, table, shown, made.head, cues)
 
 
-def digits(rows: list[Loss]) -> int:
-    """Decimals of the losses of a chart: one digit of the larger of the small ones counts."""
-    medians = [band.middle for row in rows for band in (row.forms.leontief, row.forms.ces)]
-    ends = [band.high for row in rows for band in (row.forms.leontief, row.forms.ces)]
-    return max(decimals(medians, 2), decimals(ends, 1)) if any(medians) else decimals(ends, 2)
+def digits(rows: list[Loss]) -> tuple[int, int]:
+    """Decimals of each form in a chart: two digits of its largest median count, one of its largest range."""
+    found = []
+    for form in ("leontief", "ces"):
+        bands = [getattr(row.forms, form) for row in rows]
+        found.append(max(decimals((one.middle for one in bands), 2), decimals((one.high for one in bands), 2) - 1))
+    return found[0], found[1]
 
 
-def _cells(row: Loss, places: int) -> tuple[str, str, str]:
-    held = (row.forms.held_leontief, row.forms.held_ces)
-    known = [level(one, places) for one in held if one is not None]
-    return told_level(row.forms.leontief, places), told_level(row.forms.ces, places), "; ".join(known)
+def _cells(row: Loss, places: tuple[int, int]) -> tuple[str, str, str]:
+    forms = row.forms
+    held = zip((forms.held_leontief, forms.held_ces), places, strict=True)
+    known = [level(one, digits_) for one, digits_ in held if one is not None]
+    return told_level(forms.leontief, places[0]), told_level(forms.ces, places[1]), "; ".join(known)
 
 
 def _dots(axes: Axes, rows: list[Loss], highs: list[float], wide: float, reach: float) -> None:
@@ -130,7 +133,7 @@ def dot(axes: Axes, x: float, y: float, filled: bool) -> None:
 
 def _tick(axes: Axes, x: float, y: float) -> None:
     """The median with the policy held."""
-    axes.plot([x, x], [y - 4, y + 4], color=BLACK, linewidth=1.2, zorder=3, clip_on=False)
+    axes.plot([x, x], [y - 4, y + 4], color=BLACK, linewidth=1.2, zorder=5, clip_on=False)
 
 
 def _at(value: float, wide: float, reach: float) -> float:
@@ -164,12 +167,12 @@ def _key(held: bool) -> list[key.Item]:
 # ── Words and data ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _told(panels: dict[str, list[Loss]], places: int) -> str:
+def _told(panels: dict[str, list[Loss]], places: tuple[int, int]) -> str:
     said = []
     for name, rows in panels.items():
         listed = "; ".join(
-            f"{row.name}: {LEONTIEF} {told_level(row.forms.leontief, places)}, "
-            f"{CES} {told_level(row.forms.ces, places)}"
+            f"{row.name}: {LEONTIEF} {told_level(row.forms.leontief, places[0])}, "
+            f"{CES} {told_level(row.forms.ces, places[1])}"
             for row in rows
         )
         said.append(f"{name}: {listed}" if name else listed)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from plots.numbers import long_date, number, percent, whole
+from plots.numbers import long_date, percent, whole
 from plots.panels import Measure, Panel, panels_chart
 from plots.stoppages import Stops, stoppages_chart
 from plots.style import Chart
@@ -100,8 +98,8 @@ def _first_finding(supply: Supply, code: str, row: Wait) -> str:
         return f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median{ends}"
     if row.never < 0.5:
         return (
-            f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median; nobody does "
-            f"in {percent(row.never)} of futures"
+            f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median; nobody "
+            f"does in {percent(row.never)} of futures"
         )
     return f"Stocks hold in most futures; the risk is largest in {place}, where some user runs out in {_rest(row)}"
 
@@ -134,12 +132,12 @@ def _stoppages(found: Findings, supply: Supply) -> list[Chart]:
     most = np.unravel_index(int(np.nanargmax(stops.shares)), stops.shares.shape)
     share, wait = float(stops.shares[most]), by_cell[int(most[0])][int(most[1])]
     title = (
-        f"{stops.sectors[most[0]]} in {region(supply, supply.regions[most[1]])} stop most often, in {percent(share)} of "
-        f"futures, there first after {in_weeks(wait.middle)} at the median"
+        f"{stops.sectors[most[0]]} in {region(supply, supply.regions[most[1]])}: some users stop in {percent(share)} "
+        f"of futures, the first after {in_weeks(wait.middle)} at the median"
     )
     subtitle = (
-        f"Share of futures in which users of a sector run out of stock by {long_date(supply.last)}; under it the week of "
-        "the first stoppage, median of these futures"
+        f"Share of futures in which users of a sector run out of stock by {long_date(supply.last)}; under it the week "
+        "of the first stoppage, median of these futures"
     )
     return [stoppages_chart(stops, title, subtitle, found.source)]
 
@@ -159,8 +157,8 @@ def _out(found: Findings, supply: Supply) -> Chart:
         "" if first.low == first.high else f", {whole(first.low):.0f} to {whole(first.high):.0f} % in 90 of 100 futures"
     )
     title = (
-        f"At the worst moment {whole(first.middle):.0f} % of users in {region(supply, order[0])} are out of stock at the "
-        f"median{ends}"
+        f"At the worst moment {whole(first.middle):.0f} % of users in {region(supply, order[0])} are out of stock at "
+        f"the median{ends}"
     )
     left = len(supply.regions) - len(chosen)
     others = (
@@ -203,13 +201,20 @@ def _lasting(found: Findings, supply: Supply) -> list[Chart]:
 
 
 def _lasting_finding(supply: Supply, least: dict[str, tuple[str, Band]]) -> str:
-    said = []
+    """The region whose stocks last shortest on each of the days."""
+    said: list[str] = []
+    before = ""
     for day, (code, one) in least.items():
-        ends = f"never run out at the median" if np.isinf(one.middle) else f"last {in_weeks(one.middle)} at the median"
-        said.append(
-            f"on {day} stocks of {region(supply, code)}, the shortest, would {ends.replace('never run', 'never run')}"
-        )
-    return opened("; ".join(said))
+        whose = "they" if code == before else f"stocks of {region(supply, code)}"
+        said.append(f"on {day} {whose} {_last(one.middle)}")
+        before = code
+    return opened("; ".join(said)) + " at the median"
+
+
+def _last(value: float) -> str:
+    if np.isinf(value):
+        return "would never run out"
+    return "are empty" if value == 0 else f"would last {in_weeks(value)}"
 
 
 # ── By region ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from app.briefing.content import Block, FigureBlock, Paragraph
+import math
+
+from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.supply import inner, opened
 from plots.amounts import level
 from plots.numbers import long_date
 from plots.stages import Share, stages_chart
 from plots.style import Chart
-from sim.analysis.supply_materials import Materials
+from sim.analysis.economy import Band
+from sim.analysis.supply_materials import QUARTILES, Materials
+
+TENTHS = 3.0
+"""Years below which tenths are told."""
 
 
 def how_soon(found: Findings) -> list[Block]:
@@ -18,15 +24,44 @@ def how_soon(found: Findings) -> list[Block]:
     if materials is None:
         return []
     chart = _shares(found, materials)
-    return [FigureBlock(chart), Paragraph(_note(materials), note=True)] if chart else []
+    if chart is None:
+        return []
+    return [FigureBlock(chart), _years_table(materials), Paragraph(_note(materials), note=True)]
+
+
+def years_told(one: Band, end: str) -> str:
+    """Years in words, infinite ones as beyond the year to which capacity is followed: 12 years (7 to 18)."""
+
+    def of(value: float) -> str:
+        return f"beyond {end}" if math.isinf(value) else level(value, 0 if value >= TENTHS else 1)
+
+    middle, low, high = (of(value) for value in (one.middle, one.low, one.high))
+    if math.isinf(one.middle):
+        return middle if low == high else f"{middle} ({low} years to {high})"
+    years = f"{middle} year{'' if middle == '1' else 's'}"
+    return years if low == high else f"{years} ({low} to {high})"
 
 
 def _note(materials: Materials) -> str:
     return (
         "A chain without China is as wide as its narrowest stage. Shares follow named projects as long as they are "
         f"known, then growth as it was seen; after {long_date(materials.last)} the policy of that day is held, to "
-        f"{materials.about['horizon'][:4]}. Years beyond that are told as never."
+        f"{materials.about['horizon'][:4]}. What comes later is told as beyond that year."
     )
+
+
+def _years_table(materials: Materials) -> Table:
+    """Years to each share of the demand by material and stage; to half of it with the policy of as_of held too."""
+    end = materials.about["horizon"][:4]
+    rows = []
+    for code in materials.materials:
+        for stage in materials.shares(code):
+            row = [materials.names[code], materials.stage_names[stage]]
+            row += [years_told(materials.years(code, stage, part), end) for part in QUARTILES]
+            rows.append([*row, years_told(materials.years(code, stage, 50, held=True), end)])
+    columns = ["Material", "Stage", *(f"Years to {part} %" for part in QUARTILES), "To 50 %, policy held"]
+    caption = f"Years from {long_date(materials.first)} until others can meet a share of the demand outside China"
+    return Table(f"{caption}: medians and 5–95 % ranges", columns, rows, folded=True)
 
 
 def _shares(found: Findings, materials: Materials) -> Chart | None:
@@ -48,8 +83,8 @@ def _shares(found: Findings, materials: Materials) -> Chart | None:
         f"its share {change} by {long_date(materials.last)} at the median"
     )
     subtitle = (
-        f"Share of the demand outside China that other suppliers can meet, %, by stage, on {long_date(materials.first)} "
-        f"and {long_date(materials.last)}. Dots: medians; line: 5–95 % of futures"
+        "Share of the demand outside China that other suppliers can meet, %, by stage, on "
+        f"{long_date(materials.first)} and {long_date(materials.last)}. Dots: medians; line: 5–95 % of futures"
     )
     moments = (long_date(materials.first), long_date(materials.last))
     return stages_chart(panels, moments, title, subtitle, found.source)

@@ -17,6 +17,8 @@ from sim.analysis.supply_materials import Materials
 
 DRAWN = 4
 """Materials that are drawn."""
+TWICE = 2.0
+"""Ratio from which a price is told as times, below as per cent more."""
 EXPORTS = Measure("exports, % of normal", "percent", base=100.0)
 BACKLOG = Measure("weeks of normal exports that wait for a licence", "weeks")
 RATIO = Measure("price, times what it was", "times", log=True, base=1.0)
@@ -133,8 +135,8 @@ def _prices(found: Findings, materials: Materials) -> Chart:
     place = materials.materials.index(code)
     quoted, paid = (band(materials.peak(column)[:, place]) for column in ("quoted_ratio", "transacted_ratio"))
     title = opened(
-        f"quotes for {inner(materials.names[code])} outside China peak at {times_(quoted.middle)} at the median"
-        f"{_up_to(quoted)}; what is paid on average peaks at {times_(paid.middle)}"
+        f"the quote for {inner(materials.names[code])} outside China {rise(quoted.middle)} at the median"
+        f"{_up_to(quoted)}; what is paid on average {rise(paid.middle)}"
     )
     subtitle = (
         f"Price outside China, times the price of {long_date(materials.first)}, logarithmic scale, every 28 days to "
@@ -143,13 +145,22 @@ def _prices(found: Findings, materials: Materials) -> Chart:
     return panels_chart(panels, 2, title, subtitle, found.source, called="supply_prices")
 
 
-def times_(ratio: float) -> str:
-    """A ratio in words: 3.8 times."""
-    return f"{number(float(f'{ratio:.2g}')) if ratio < 10 else number(float(f'{ratio:.3g}'))} times"
+def rise(ratio: float) -> str:
+    """What a price does that peaks at a ratio to what it was."""
+    if ratio >= TWICE:
+        return f"peaks at {number(float(f'{ratio:.2g}'))} times what it was"
+    return "stays as it is" if ratio < 1.005 else f"rises by up to {whole(100 * (ratio - 1)):.0f} %"
 
 
 def _up_to(one: Band) -> str:
-    return "" if one.low == one.high else f", {times_(one.high)} in 5 of 100 futures"
+    if one.low == one.high:
+        return ""
+    much = (
+        f"{number(float(f'{one.high:.2g}'))} times"
+        if one.high >= TWICE
+        else f"{whole(100 * (one.high - 1)):.0f} % more"
+    )
+    return f", {much} in 5 of 100 futures"
 
 
 def _prices_table(materials: Materials) -> Table:

@@ -27,11 +27,11 @@ def what_hangs_on_it(found: Findings) -> list[Block]:
     supply, materials = found.supply, found.materials
     if supply is None or materials is None:
         return []
-    charts = [_at_stake(found, supply, materials), *_leverage(found, supply)]
+    charts = [*_at_stake(found, supply, materials), *_leverage(found, supply)]
     note = (
         "Value added of the sectors that use the materials is what is exposed, not what is lost: stocks, other "
         "suppliers and substitutes stand between. A full stop is one of all Chinese tonnes from the day on, over "
-        "26 weeks, without licences, stockpiles or substitution beyond what is possible at once."
+        "26 weeks, in fixed proportions, without stockpiles or substitution beyond what is possible at once."
     )
     return [*map(FigureBlock, charts), Paragraph(note, note=True)]
 
@@ -43,8 +43,10 @@ def _fixed(value: float) -> Band:
     return Band(value, value, value)
 
 
-def _at_stake(found: Findings, supply: Supply, materials: Materials) -> Chart:
+def _at_stake(found: Findings, supply: Supply, materials: Materials) -> list[Chart]:
     sales, hanging = materials.sales, materials.hanging
+    if not all(value > 0 for value in (*sales.values(), *hanging.values())):
+        return []
     order = sorted(hanging, key=lambda code: -hanging[code])
     rows = [Amount(f"Sales of China: {materials.names[code]}", _fixed(value), True) for code, value in sales.items()]
     if len(rows) > 1:
@@ -60,16 +62,14 @@ def _at_stake(found: Findings, supply: Supply, materials: Materials) -> Chart:
         panels[f"Lost by {long_date(supply.last)}, million USD"] = lost
     earned, whole = sum(sales.values()), sum(hanging.values())
     title = (
-        f"China’s sales of these materials are {number(float(f'{earned:.2g}'))} million USD a week; sectors that add "
-        f"{_money(whole)} a week hang on them, {number(float(f'{whole / earned:.2g}'))} times as much"
-        if earned > 0
-        else f"Sectors that add {_money(whole)} a week hang on materials of which China sells none"
+        f"China’s sales of these materials are {_money(earned)} a week; output of "
+        f"{_money(whole)} a week hangs on them, {number(float(f'{whole / earned:.2g}'))} times as much"
     )
     subtitle = (
         "Export revenue of China beside value added of the sectors that use the materials, logarithmic scale. Dot: "
         "median; line: 5–95 % of futures"
     )
-    return at_stake_chart(panels, "million USD", title, subtitle, found.source)
+    return [at_stake_chart(panels, "million USD", title, subtitle, found.source)]
 
 
 def _money(musd: float) -> str:

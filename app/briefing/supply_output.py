@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.supply import inner, opened, region
-from plots.amounts import NEAR, decimals, level, told_level
+from plots.amounts import NEAR, decimals, told_level
 from plots.numbers import long_date, number
 from plots.style import Chart
 from plots.two_forms import CES, LEONTIEF, Loss, digits, two_forms_chart
@@ -17,6 +19,10 @@ from sim.analysis.supply import FORMS, Supply, TwoForms
 REGIONS, ROWS = 2, 12
 """Regions that are drawn by sector, regions in a chart."""
 UNIT = "weeks of output lost"
+LEAST = 0.01
+"""Weeks below which a loss is told as near nothing."""
+ALIKE = 1.2
+"""Ratio of two losses below which it is not told."""
 
 
 def output_lost(found: Findings) -> list[Block]:
@@ -42,21 +48,28 @@ def forms_drawn(supply: Supply) -> str:
     )
 
 
-def gap(losses: TwoForms, places: int) -> str:
+def short(value: float) -> str:
+    """A number of weeks in two digits that count."""
+    return NEAR if 0 < value < LEAST else number(float(f"{value:.2g}"))
+
+
+def gap(losses: TwoForms) -> str:
     """Both medians, and how many times the one is the other."""
-    more, less = (level(one.middle, places) for one in (losses.leontief, losses.ces))
-    said = f"{more} weeks of output if nothing can stand in for the missing material, {less} if other inputs can"
-    if less not in ("0", NEAR) and losses.leontief.middle > 1.2 * losses.ces.middle:
-        said += f": {number(float(f'{losses.leontief.middle / losses.ces.middle:.2g}'))} times as much"
-    return said
+    more, less = losses.leontief.middle, losses.ces.middle
+    said = f"{short(more)} weeks of output if nothing can stand in for the missing material, {short(less)} if other "
+    said += "inputs can"
+    if min(more, less) < LEAST or max(more, less) < ALIKE * min(more, less):
+        return said
+    first, second = ("first", "second") if more > less else ("second", "first")
+    return f"{said}; the {first} is {short(max(more, less) / min(more, less))} times the {second}"
 
 
 def _note(supply: Supply) -> str:
     return (
         f"Two forms of production are followed in every future. {opened(LEONTIEF)}: a product lacks a part and is not "
-        f"made, weighted by how critical the part is. {opened(CES)}: other parts and designs take its place, the better "
-        f"the longer the shortage lasts. {forms_drawn(supply)}; which of them holds is not known, and their losses are "
-        "not averaged. Output that is made up later is taken off."
+        f"made, weighted by how critical the part is. {opened(CES)}: other parts and designs take its place, the "
+        f"better the longer the shortage lasts. {forms_drawn(supply)}; which of them holds is not known, and their "
+        "losses are not averaged. Output that is made up later is taken off."
     )
 
 
@@ -67,18 +80,20 @@ def _over(supply: Supply) -> str:
 def _by_region(found: Findings, supply: Supply, losses: dict[str, TwoForms]) -> Chart:
     order = supply.ranked[:ROWS]
     rows = [Loss(supply.region_names[code], losses[code]) for code in order]
-    places = digits(rows)
     lead = max(order, key=lambda code: losses[code].leontief.middle)
     if losses[lead].leontief.middle == 0:
         one = losses[lead := order[0]]
         title = (
             f"No output is lost at the median; in 5 of 100 futures {region(supply, lead)} loses "
-            f"{level(one.leontief.high, places)} weeks or more if nothing can stand in for the missing material, "
-            f"{level(one.ces.high, places)} if other inputs can"
+            f"{short(one.leontief.high)} weeks or more if nothing can stand in for the missing material, "
+            f"{short(one.ces.high)} if other inputs can"
         )
     else:
-        title = opened(f"{region(supply, lead)} loses {gap(losses[lead], places)}")
-    subtitle = f"Output of the sectors that use the materials, weeks lost {_over(supply)}. Dot: median; line: 5–95 % of futures"
+        title = opened(f"{region(supply, lead)} loses most at the median: {gap(losses[lead])}")
+    subtitle = (
+        f"Output of the sectors that use the materials, weeks lost {_over(supply)}. Dot: median; line: 5–95 % of "
+        "futures"
+    )
     if losses[lead].held_leontief is not None:
         subtitle += f"; tick: median with {supply.reference}"
     return two_forms_chart({"": rows}, UNIT, title, subtitle, found.source, called="supply_lost")
@@ -93,14 +108,13 @@ def _by_sector(found: Findings, supply: Supply) -> list[Chart]:
         supply.region_names[code]: [Loss(supply.sector_names[sector], one) for sector, one in some.items()]
         for code, some in losses.items()
     }
-    places = digits([row for rows in panels.values() for row in rows])
     cells = [(code, sector) for code, some in losses.items() for sector in some]
     code, sector = max(cells, key=lambda cell: losses[cell[0]][cell[1]].leontief.middle)
     one = losses[code][sector]
     if one.leontief.middle == 0:
         title = f"No sector of {region(supply, code)} loses output at the median; 90 of 100 futures are in the lines"
     else:
-        title = f"{supply.sector_names[sector]} of {region(supply, code)} lose most: {gap(one, places)}"
+        title = f"{supply.sector_names[sector]} of {region(supply, code)} lose most at the median: {gap(one)}"
     subtitle = (
         f"Weeks of the sector’s output lost {_over(supply)}. Dot: median; line: 5–95 % of futures; tick: median with "
         f"{supply.reference}"
@@ -117,9 +131,10 @@ def _table(supply: Supply, losses: dict[str, TwoForms]) -> Table:
     for code in supply.ranked:
         k = supply.regions.index(code)
         row = [supply.region_names[code]]
-        row += [told_level(one, weeks) for one in (losses[code].leontief, losses[code].ces)]
+        row += [told_level(losses[code].leontief, weeks[0]), told_level(losses[code].ces, weeks[1])]
         row += [told_level(band(values[form][:, k]), places) for form in FORMS]
-        rows.append([*row, f"{supply.about['gdp_share_percent'][code]:.2g}"])
+        share = supply.about["gdp_share_percent"][code]
+        rows.append([*row, f"{share:.2g}" if math.isfinite(share) else "–"])
     names = [inner(LEONTIEF), inner(CES)]
     columns = ["Region", *(f"Weeks lost, {name}" for name in names), *(f"Bn USD lost, {name}" for name in names)]
     columns += ["The using sectors, % of GDP"]
