@@ -57,7 +57,7 @@ def two_forms_chart(
     fixed = above + AXIS + sum(height(one, LABEL) + 10 for one in tops.values() if one)
     spare = (room(size, title, subtitle, source) - fixed) / sum(highs)
     highs = [high * min(1.6, max(1.0, spare)) for high in highs] if size == "slide" else highs
-    reach = max([*(band.high for row in rows for band in (row.forms.leontief, row.forms.ces)), 1e-9])
+    reach = max([*_ends(rows), 1e-9])
     with house_style():
         made = sheet(size, title, subtitle, source, fixed + sum(highs))
         key.draw(made, items, 0)
@@ -83,6 +83,13 @@ def two_forms_chart(
     cues = (Cue("median", ACCENT), Cue("range", tint(ACCENT, RANGE)), Cue("policy held", BLACK))
     table, shown = _table(panels), _key_values(panels, cells)
     return Chart(called, made.figure, title, subtitle, alt, table, shown, made.head, cues)
+
+
+def _ends(rows: list[Loss]) -> list[float]:
+    """What must have room: the upper ends, and the medians with the policy held."""
+    found = [band.high for row in rows for band in (row.forms.leontief, row.forms.ces)]
+    held = [value for row in rows for value in (row.forms.held_leontief, row.forms.held_ces)]
+    return [*found, *(value for value in held if value is not None)]
 
 
 def digits(rows: list[Loss]) -> tuple[int, int]:

@@ -6,16 +6,16 @@ import math
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from app.briefing.supply import inner, opened
+from app.briefing.supply import inner
 from plots.amounts import level
-from plots.numbers import long_date
+from plots.numbers import long_date, number
 from plots.stages import Share, stages_chart
 from plots.style import Chart
 from sim.analysis.economy import Band
 from sim.analysis.supply_materials import QUARTILES, Materials
 
 TENTHS = 3.0
-"""Years below which tenths are told."""
+"""Per cent below which tenths are told."""
 
 
 def how_soon(found: Findings) -> list[Block]:
@@ -33,7 +33,7 @@ def years_told(one: Band, end: str) -> str:
     """Years in words, infinite ones as beyond the year to which capacity is followed: 12 years (7 to 18)."""
 
     def of(value: float) -> str:
-        return f"beyond {end}" if math.isinf(value) else level(value, 0 if value >= TENTHS else 1)
+        return f"beyond {end}" if math.isinf(value) else number(float(f"{value:.2g}"))
 
     middle, low, high = (of(value) for value in (one.middle, one.low, one.high))
     if math.isinf(one.middle):
@@ -74,13 +74,13 @@ def _shares(found: Findings, materials: Materials) -> Chart | None:
     if not panels:
         return None
     cells = [(code, stage) for code, by_stage in shares.items() for stage in by_stage]
-    code, stage = min(cells, key=lambda cell: shares[cell[0]][cell[1]][1].middle)
+    code, stage = min(cells, key=lambda cell: shares[cell[0]][cell[1]][0])
     first, last = shares[code][stage]
-    stays = level(first, 0) == level(last.middle, 0)
-    change = f"stays at {level(first, 0)} %" if stays else f"goes from {level(first, 0)} % to {level(last.middle, 0)} %"
-    title = opened(
-        f"least of {inner(materials.names[code])} comes from elsewhere at the stage “{materials.stage_names[stage]}”: "
-        f"its share {change} by {long_date(materials.last)} at the median"
+    now, then = (level(value, 0 if value >= TENTHS else 1) for value in (first, last.middle))
+    later = "the same" if now == then else f"{then} %"
+    title = (
+        f"Other suppliers can meet {now} % of the demand for {inner(materials.names[code])} at the narrowest stage, "
+        f"{inner(materials.stage_names[stage])}, and {later} on {long_date(materials.last)} at the median"
     )
     subtitle = (
         "Share of the demand outside China that other suppliers can meet, %, by stage, on "

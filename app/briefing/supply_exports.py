@@ -17,6 +17,8 @@ from sim.analysis.supply_materials import Materials
 
 DRAWN = 4
 """Materials that are drawn."""
+NORMAL = 99.5
+"""Per cent of normal exports above which they are told as normal."""
 TWICE = 2.0
 """Ratio from which a price is told as times, below as per cent more."""
 EXPORTS = Measure("exports, % of normal", "percent", base=100.0)
@@ -78,7 +80,10 @@ def _exports_finding(materials: Materials, code: str) -> str:
         band(materials.peak("backlog_weeks")[:, place]),
     )
     name = inner(materials.names[code])
-    if lowest.middle > 99.5:
+    if lowest.low > NORMAL:
+        held = float(np.median(materials.least("held_exports_percent")[:, place]))
+        return f"Exports of {name} stay normal in 95 of 100 futures; with {materials.reference} they fall to {_percent(held)}"
+    if lowest.middle > NORMAL:
         return f"Exports of {name} stay normal at the median; in 5 of 100 futures they fall to {_percent(lowest.low)}"
     said = f"Exports of {name} fall to {_percent(lowest.middle)} of normal at the median"
     if lowest.low != lowest.high:

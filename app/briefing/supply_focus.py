@@ -63,8 +63,8 @@ def _told(seen: Seen, supply: Supply, code: str) -> Iterator[str]:
         first = times(wait[np.isfinite(wait)])
         yield (
             f"Some of its users run out of stock in {percent(1 - never(wait))} of futures, in these first after "
-            f"{in_weeks(first.middle)} at the median ({between(first)}); at the worst moment {whole(worst.middle):.0f} % "
-            f"of users are out at the median, {whole(worst.high):.0f} % in 5 of 100 futures."
+            f"{in_weeks(first.middle)} at the median ({between(first)}); at the worst moment {whole(worst.middle):.0f} "
+            f"% of users are out at the median, {whole(worst.high):.0f} % in 5 of 100 futures."
         )
     losses = supply.lost_by_region()[code]
     if losses.leontief.high == losses.ces.high == 0:
@@ -100,8 +100,8 @@ def _over_time(seen: Seen, supply: Supply, code: str) -> Chart:
     worst = [np.quantile(panel.values.max(axis=1), 0.5) for panel in panels[1:]]
     most = [f"{float(f'{one:.2g}'):g}" for one in worst]
     title = opened(
-        f"at the worst moment {region(supply, code)} makes {most[0]} % less at the median if nothing can stand in for the "
-        f"missing material, {most[1]} % less if other inputs can"
+        f"at the worst moment {region(supply, code)} makes {most[0]} % less at the median if nothing can stand in for "
+        f"the missing material, {most[1]} % less if other inputs can"
     )
     subtitle = (
         f"Users out of stock, % of all users by need, and output lost of the sectors that use the materials, %, every "

@@ -51,9 +51,10 @@ class Materials(Recorded):
 
     @cached_property
     def curbed(self) -> list[str]:
-        """Materials whose exports differ from normal on some day of some future, the deepest fall first."""
+        """Materials whose exports differ from normal on some day, here or with the policy held; deepest fall first."""
         lowest = self.least("exports_percent")
-        moved = (np.abs(lowest - 100) > UNMOVED) | (np.abs(self.peak("exports_percent") - 100) > UNMOVED)
+        ends = [lowest, self.peak("exports_percent"), self.least("held_exports_percent")]
+        moved = np.max([np.abs(one - 100) for one in ends], axis=0) > UNMOVED
         return self._ordered(moved, lowest.mean(axis=0))
 
     @cached_property
