@@ -81,7 +81,7 @@ def _cell(made: Any, x: float, y: float, share: float, first: Band) -> None:
     elif share == 0:
         made.text(x, y, "none", **look | {"color": GREY})
     else:
-        made.text(x, y - 5, percent(share), fontweight="bold", **look)
+        made.text(x, y - 5, percent(share).replace("under ", "<").replace("over ", ">"), fontweight="bold", **look)
         made.text(x, y + 5, f"wk {weeks(first.middle).replace('under 1', '0')}", **look)
 
 

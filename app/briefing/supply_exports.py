@@ -82,7 +82,8 @@ def _exports_finding(materials: Materials, code: str) -> str:
     name = inner(materials.names[code])
     if lowest.low > NORMAL:
         held = float(np.median(materials.least("held_exports_percent")[:, place]))
-        return f"Exports of {name} stay normal in 95 of 100 futures; with {materials.reference} they fall to {_percent(held)}"
+        fall = f"with {materials.reference} they fall to {_percent(held)} of normal at the median"
+        return f"Exports of {name} stay normal in 95 of 100 futures; {fall}"
     if lowest.middle > NORMAL:
         return f"Exports of {name} stay normal at the median; in 5 of 100 futures they fall to {_percent(lowest.low)}"
     said = f"Exports of {name} fall to {_percent(lowest.middle)} of normal at the median"

@@ -82,8 +82,8 @@ def _with_the_policy_held(supply: Supply) -> str:
         return ""
     return (
         f" With {supply.reference} {inner(supply.sector_names[supply.sectors[column]])} of "
-        f"{region(supply, supply.regions[row])} would lose most, {weeks[0]} weeks on average if nothing can stand in for "
-        f"the missing material, {weeks[1]} if other inputs can."
+        f"{region(supply, supply.regions[row])} would lose most, {weeks[0]} weeks on average if nothing can stand in "
+        f"for the missing material, {weeks[1]} if other inputs can."
     )
 
 
