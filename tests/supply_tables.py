@@ -80,14 +80,16 @@ def place(result, tables, about):
     return result
 
 
-def made_up(result, regions=6, materials=3, seed=1, squeeze=1.0, long=False, branches=BOTH, held=0.6, codes=CODES):
+def made_up(
+    result, regions=6, materials=3, seed=1, squeeze=1.0, long=False, branches=BOTH, held=0.6, codes=CODES, without=()
+):
     """A whole supply layer of about the sizes that it may have; no number means anything.
 
     `squeeze` is the severity of the cut: 0 nothing happens, 1 licences as in spring 2025, above 3 a total stop.
-    With the policy of as_of held the cut is `held` of it.
+    With the policy of as_of held the cut is `held` of it. Columns `without` are left out of the table `supply`.
     """
     chance = np.random.default_rng(seed)
-    runs, days, count = result.runs, days_of(result), len(days_of(result))
+    runs, days = result.runs, days_of(result)
     who, stuff = names(REGIONS, regions, long), names(MATERIALS, materials, long)
     weeks = (days - days[0]) / 7
     depth = np.clip(squeeze * chance.beta(2, 3, (runs, 1, 1)), 0, 1)
@@ -129,12 +131,11 @@ def made_up(result, regions=6, materials=3, seed=1, squeeze=1.0, long=False, bra
     about = _about(result, who, stuff, branches, codes)
     by_sector = _sectors(chance, result, regions, gap[:, 0], cover[:, 0], lost[:, -1], held)
     tables = {
-        "supply": by_region,
+        "supply": {name: values for name, values in by_region.items() if name not in without},
         "supply_sectors": by_sector,
         "supply_materials": _materials(chance, runs, days, materials, depth[:, 0], held),
         "supply_years": _years(chance, runs, materials, squeeze),
     }
-    assert count == len(np.unique(by_region["day"]))
     return place(result, tables, about)
 
 
