@@ -209,7 +209,7 @@ def _things(scenario: Scenario) -> list[_Thing]:
     things: list[_Thing] = []
 
     def walk(value: Any, path: Path, cover: _Cover, given: bool) -> None:
-        origin = tree.origins.get(tree.written(path)) if tree.origins and given else None
+        origin = tree.origins.get(path) or tree.origins.get(tree.written(path)) if tree.origins and given else None
         if origin is not None:
             cover = _Cover(origin.source, days.day(origin.known) if origin.known else None)
         if isinstance(value, Scalar):
@@ -235,7 +235,9 @@ def _things(scenario: Scenario) -> list[_Thing]:
 
 
 def _later(own: int | None, outer: int | None) -> int | None:
-    return max((day for day in (own, outer) if day is not None), default=None)
+    if own is None or outer is None:
+        return own if outer is None else outer
+    return max(own, outer)
 
 
 def _within(outer: _Cover, own: _Cover) -> _Cover:
