@@ -8,12 +8,19 @@ from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.supply import inner
 from plots.amounts import level
+from plots.diversification import LEAD_TIMES, Reach, diversification_chart
 from plots.numbers import long_date, number
 from plots.stages import Share, stages_chart
 from plots.style import Chart
 from sim.analysis.economy import Band
 from sim.analysis.supply_materials import QUARTILES, Materials
+from sim.days import day
 
+END_TO_END = "end_to_end"
+"""Stage of a chain without any Chinese step."""
+RARE_EARTHS = ("light_rare_earths", "heavy_rare_earths", "yttrium")
+"""Materials beside which the lead times of other mines and plants stand."""
+DAYS_A_YEAR = 365.25
 TENTHS = 3.0
 """Per cent below which tenths are told."""
 
@@ -26,7 +33,8 @@ def how_soon(found: Findings) -> list[Block]:
     chart = _shares(found, materials)
     if chart is None:
         return []
-    return [FigureBlock(chart), _years_table(materials), Paragraph(_note(materials), note=True)]
+    charts = [chart, *_years(found, materials)]
+    return [*map(FigureBlock, charts), _years_table(materials), Paragraph(_note(materials), note=True)]
 
 
 def years_told(one: Band, end: str) -> str:
@@ -48,6 +56,46 @@ def _note(materials: Materials) -> str:
         f"known, then growth as it was seen; after {long_date(materials.last)} the policy of that day is held, to "
         f"{materials.about['horizon'][:4]}. What comes later is told as beyond that year."
     )
+
+
+def slowest(materials: Materials) -> str | None:
+    """The material for which half of the demand takes longest from end to end; None where no chain is told so."""
+    if END_TO_END not in materials.stages:
+        return None
+    waits = {code: materials.years(code, END_TO_END, 50).middle for code in materials.materials}
+    told = [code for code, years in waits.items() if not math.isnan(years)]
+    return max(told, key=lambda code: waits[code]) if told else None
+
+
+def _years(found: Findings, materials: Materials) -> list[Chart]:
+    """Years to each share by stage, of the material that takes longest, above what took how long before."""
+    code = slowest(materials)
+    if code is None:
+        return []
+    name, last = inner(materials.names[code]), materials.about["horizon"]
+    rows = [
+        Reach(materials.stage_names[stage], float(part), materials.years(code, stage, part))
+        for stage in materials.shares(code)
+        for part in QUARTILES
+    ]
+    horizon = (day(last) - materials.first) / DAYS_A_YEAR
+    half, held = (materials.years(code, END_TO_END, 50, held) for held in (False, True))
+    title = f"Half of the demand for {name} can be met without China from end to end {_after(half, last[:4])}"
+    if years_told(half, last[:4]) != years_told(held, last[:4]):
+        title += f", {_after(held, last[:4])} with {materials.reference}"
+    subtitle = (
+        f"Years from {long_date(materials.first)} until suppliers outside China can meet shares of the demand outside "
+        f"China for {name}, by stage; after {long_date(materials.last)} the policy of that day is held. Dot: median; "
+        "line: 5–95 % of futures"
+    )
+    cases = LEAD_TIMES if code in RARE_EARTHS else ()
+    ways = ("years, as the futures go", "")
+    return [diversification_chart(rows, cases, horizon, title, subtitle, found.source, regimes=ways)]
+
+
+def _after(one: Band, end: str) -> str:
+    """When, at the median: after 12 years (7 to 18) at the median."""
+    return f"{'' if math.isinf(one.middle) else 'after '}{years_told(one, end)} at the median"
 
 
 def _years_table(materials: Materials) -> Table:

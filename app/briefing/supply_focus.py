@@ -9,7 +9,7 @@ import numpy as np
 from app.briefing.content import Block, Bullets, FigureBlock
 from app.briefing.seen import Seen
 from app.briefing.supply import inner, opened, region
-from app.briefing.supply_capacity import years_told
+from app.briefing.supply_capacity import END_TO_END, slowest, years_told
 from app.briefing.supply_output import gap, short
 from plots.numbers import long_date, percent, whole
 from plots.panels import Measure, Panel, panels_chart
@@ -20,7 +20,6 @@ from sim.analysis.supply import FORMS, Supply, never, times
 from sim.analysis.supply_materials import Materials
 
 OUT, LOST = Measure("% of users out of stock", "out_percent"), Measure("% of output lost", "lost_percent")
-END_TO_END = "end_to_end"
 
 
 def its_supply(seen: Seen) -> Iterator[Block]:
@@ -79,15 +78,12 @@ def _told(seen: Seen, supply: Supply, code: str) -> Iterator[str]:
 
 def _way_out(materials: Materials) -> Iterator[str]:
     """Years to half of the demand without China, for the material that takes longest."""
-    if END_TO_END not in materials.stages:
-        return
-    waits = {code: materials.years(code, END_TO_END, 50) for code in materials.materials}
-    waits = {code: one for code, one in waits.items() if not np.isnan(one.middle)}
-    if waits:
-        code = max(waits, key=lambda key: waits[key].middle)
+    code = slowest(materials)
+    if code is not None:
+        half = materials.years(code, END_TO_END, 50)
         yield (
-            f"Half of the demand outside China for {inner(materials.names[code])}, which takes longest, is met without "
-            f"China from mine to product after {years_told(waits[code], materials.about['horizon'][:4])}."
+            f"Half of the demand outside China for {inner(materials.names[code])}, which takes longest, can be met "
+            f"without China from end to end after {years_told(half, materials.about['horizon'][:4])}."
         )
 
 

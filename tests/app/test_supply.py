@@ -86,6 +86,7 @@ def test_every_output_has_its_chart(charts):
         "supply_exports",
         "supply_prices",
         "supply_stages",
+        "diversification",
         "supply_at_stake",
         "supply_leverage",
     }
@@ -322,7 +323,7 @@ def test_the_page_for_a_country_tells_cover_stoppages_output_in_both_forms_and_y
     wait = supply.weeks_to_stop[:, 1].min(axis=1)
     assert plain(f"in {percent(1 - never(wait))} of futures") in stop
     assert gap(supply.lost_by_region()["eu"]) in output
-    assert "is met without China from mine to product after" in years
+    assert "can be met without China from end to end after" in years
     (chart,) = [block.chart for block in of_kind(blocks, FigureBlock)]
     assert len(set(chart.table["panel"])) == 3
 
