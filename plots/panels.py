@@ -27,6 +27,8 @@ DASH = (0, (4, 2))
 DAYS = 4
 """Days of a panel in a reader's table."""
 AIR = 0.06
+NARROW, WIDE = 4.0, 200.0
+"""Highest over lowest ratio of a logarithmic scale below which lines stand evenly, above which at powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ def _scale(measure: Measure, values: NDArray[np.float64]) -> _Scale:
     if measure.log:
         low, high = min(low, 1 / 1.1), max(high, 1.1)
         low, high = low / (high / low) ** AIR, high * (high / low) ** AIR
-        ticks = LogLocator(base=10, subs=(1, 2, 5) if high / low < 200 else (1,)).tick_values(low, high)
+        if high / low < NARROW:
+            ticks = MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(low, high)
+        else:
+            ticks = LogLocator(base=10, subs=(1, 2, 5) if high / low < WIDE else (1,)).tick_values(low, high)
         return _Scale(low, high, True, tuple(float(one) for one in ticks if low < one < high) or (1.0,))
     low, high = min(0.0, measure.base, low), max(measure.base, high)
     high = high if high > low else low + 1.0

@@ -46,13 +46,20 @@ def named(found: Findings) -> str:
 
 
 def inner(title: str) -> str:
-    """A name of a thing as it stands within a sentence."""
+    """A name of a thing as it stands within a sentence: heavy rare earths in magnets."""
+    title = title.replace(", in ", " in ")
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def opened(sentence: str) -> str:
     """A sentence with a capital."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def bracketed(one: Band) -> str:
+    """Weeks with their range: 9 (3 to never)."""
+    middle, ends = weeks(one.middle), between(one)
+    return middle if middle == ends else f"{middle} ({ends})"
 
 
 def region(supply: Supply, code: str) -> str:
@@ -161,14 +168,10 @@ def _out(found: Findings, supply: Supply) -> Chart:
         f"the median{ends}"
     )
     left = len(supply.regions) - len(chosen)
-    others = (
-        f" Less in {left} other regions, which are not drawn."
-        if left > 1
-        else " Less in one other region."
-        if left
-        else ""
+    others = f" {left} with fewer or none {'are' if left > 1 else 'is'} not drawn." if left else ""
+    subtitle = (
+        f"Users out of stock, % of all users by need, by region, every 28 days to {long_date(supply.last)}.{others}"
     )
-    subtitle = f"Users out of stock, % of all users by need, every 28 days to {long_date(supply.last)}.{others}"
     return panels_chart(panels, 3, title, subtitle, found.source, called="supply_stopped")
 
 
@@ -233,7 +236,7 @@ def _table(found: Findings, supply: Supply) -> Table:
         row = [
             supply.region_names[code],
             f"{weeks(float(np.median(cover[:, k])))}",
-            f"{weeks(wait.middle)} ({between(wait)})",
+            bracketed(wait),
         ]
         row += [percent(never(first[:, k])), _per_cent(band(worst[:, k])), _per_cent(band(met[:, k]))]
         rows.append(row)

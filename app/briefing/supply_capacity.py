@@ -6,7 +6,7 @@ import math
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from app.briefing.supply import inner
+from app.briefing.supply import inner, opened
 from plots.amounts import level
 from plots.diversification import LEAD_TIMES, Reach, diversification_chart
 from plots.numbers import long_date, number
@@ -74,7 +74,7 @@ def _years(found: Findings, materials: Materials) -> list[Chart]:
         return []
     name, last = inner(materials.names[code]), materials.about["horizon"]
     rows = [
-        Reach(materials.stage_names[stage], float(part), materials.years(code, stage, part))
+        Reach(opened(materials.stage_names[stage]), float(part), materials.years(code, stage, part))
         for stage in materials.shares(code)
         for part in QUARTILES
     ]
@@ -104,7 +104,7 @@ def _years_table(materials: Materials) -> Table:
     rows = []
     for code in materials.materials:
         for stage in materials.shares(code):
-            row = [materials.names[code], materials.stage_names[stage]]
+            row = [materials.names[code], opened(materials.stage_names[stage])]
             row += [years_told(materials.years(code, stage, part), end) for part in QUARTILES]
             rows.append([*row, years_told(materials.years(code, stage, 50, held=True), end)])
     columns = ["Material", "Stage", *(f"Years to {part} %" for part in QUARTILES), "To 50 %, policy held"]
@@ -115,7 +115,7 @@ def _years_table(materials: Materials) -> Table:
 def _shares(found: Findings, materials: Materials) -> Chart | None:
     shares = {code: materials.shares(code) for code in materials.materials}
     panels = {
-        materials.names[code]: [Share(materials.stage_names[stage], *one) for stage, one in by_stage.items()]
+        materials.names[code]: [Share(opened(materials.stage_names[stage]), *one) for stage, one in by_stage.items()]
         for code, by_stage in shares.items()
         if by_stage
     }

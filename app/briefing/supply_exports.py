@@ -6,11 +6,10 @@ import numpy as np
 
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
-from app.briefing.supply import inner, named, opened
+from app.briefing.supply import bracketed, inner, named, opened
 from plots.numbers import long_date, number, whole
 from plots.panels import Measure, Panel, panels_chart
 from plots.style import Chart
-from plots.weeks_left import weeks
 from sim.analysis.economy import Band, band
 from sim.analysis.supply import times
 from sim.analysis.supply_materials import Materials
@@ -114,16 +113,15 @@ def _exports_table(materials: Materials) -> Table:
     rows = []
     for code in materials.materials:
         k = materials.materials.index(code)
-        waiting = times(wait[:, k])
-        row = [materials.names[code], _bracketed(band(lowest[:, k])), f"{whole(float(np.median(held[:, k]))):.0f}"]
-        row += [_bracketed(band(last[:, k])), _bracketed(band(backlog[:, k]), 1)]
-        rows.append([*row, f"{weeks(waiting.middle)} ({weeks(waiting.low)} to {weeks(waiting.high)})"])
+        row = [materials.names[code], _levels(band(lowest[:, k])), f"{whole(float(np.median(held[:, k]))):.0f}"]
+        row += [_levels(band(last[:, k])), _levels(band(backlog[:, k]), 1)]
+        rows.append([*row, bracketed(times(wait[:, k]))])
     columns = ["Material", "Lowest exports, % of normal", "Lowest with the policy held", "Exports on the last day, %"]
     columns += ["Most that waits, weeks of exports", "Longest wait for a licence, weeks"]
     return Table("Exports and licences by material: medians and 5–95 % ranges", columns, rows, folded=True)
 
 
-def _bracketed(one: Band, places: int = 0) -> str:
+def _levels(one: Band, places: int = 0) -> str:
     low, middle, high = (f"{value:,.{places}f}" for value in (one.low, one.middle, one.high))
     return middle if low == high else f"{middle} ({low} to {high})"
 
@@ -173,8 +171,8 @@ def _prices_table(materials: Materials) -> Table:
     rows = []
     for k, code in enumerate(materials.materials):
         row = [materials.names[code]]
-        row += [_bracketed(band(materials.peak(f"{kind}_ratio")[:, k]), 2) for kind in ("quoted", "transacted")]
-        rows.append([*row, _bracketed(band(materials.least("chinese_ratio")[:, k]), 2)])
+        row += [_levels(band(materials.peak(f"{kind}_ratio")[:, k]), 2) for kind in ("quoted", "transacted")]
+        rows.append([*row, _levels(band(materials.least("chinese_ratio")[:, k]), 2)])
     columns = ["Material", "Highest quote outside China", "Highest price paid, mean of all tonnes"]
     columns += ["Lowest price in China"]
     return Table("Prices, times those of the first day: medians and 5–95 % ranges", columns, rows, folded=True)

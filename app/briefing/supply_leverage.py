@@ -80,7 +80,8 @@ def _money(musd: float) -> str:
 
 def _lost(supply: Supply, materials: Materials) -> list[Amount]:
     revenue = materials.on("revenue_lost_musd", materials.last).sum(axis=1)
-    rows = [Amount("Sales of China", band(revenue), True)]
+    more = " (below 0: it sells more)" if np.quantile(revenue, 0.05) < 0 else ""
+    rows = [Amount(f"Sales of China{more}", band(revenue), True)]
     for form, name in zip(FORMS, (LEONTIEF, CES), strict=True):
         rows.append(Amount(f"Output, {name}", band(1000 * supply.value_lost(form).sum(axis=1)), False))
     return rows
