@@ -90,7 +90,8 @@ def at_stake_chart(
     cues += [Cue(f"{words_}, range", tint(shade, RANGE), words_) for shade, words_ in pairs if words_ and banded]
     table = _table(panels)
     shown = {
-        "": table["name"],
+        "panel": table["panel"],
+        "name": table["name"],
         unit: [one or "0" for one, _ in cells],
         "5 to 95 % of futures": [two or "–" for _, two in cells],
     }

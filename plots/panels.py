@@ -279,7 +279,7 @@ def _key_values(
     places: dict[Measure, int],
 ) -> dict[str, list[Any]]:
     """Some days of each panel, written as on the chart."""
-    names = ["", "date", "measure", "median", "5 to 95 % of futures", "policy held, median"]
+    names = ["panel", "date", "measure", "median", "5 to 95 % of futures", "policy held, median"]
     found: dict[str, list[Any]] = {name: [] for name in names[: len(names) - all(one is None for one in held)]}
     for panel, fan, line in zip(panels, fans, held, strict=True):
         digits = places[panel.measure]

@@ -114,7 +114,7 @@ def _table(stops: Stops) -> dict[str, list[Any]]:
 
 
 def _key_values(stops: Stops) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {"": list(stops.sectors)}
+    found: dict[str, list[Any]] = {"sector": list(stops.sectors)}
     for column, region in enumerate(stops.regions):
         found[region] = [
             _shown(float(stops.shares[row, column]), stops.weeks[row][column]) for row in range(len(stops.sectors))

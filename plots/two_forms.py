@@ -202,8 +202,8 @@ def _table(panels: dict[str, list[Loss]]) -> dict[str, list[Any]]:
 
 def _key_values(panels: dict[str, list[Loss]], cells: list[tuple[str, str, str]]) -> dict[str, list[Any]]:
     lines = [(name, row) for name, rows in panels.items() for row in rows]
-    found: dict[str, list[Any]] = {" ": [name for name, _ in lines]} if any(panels) else {}
-    found[""] = [row.name for _, row in lines]
+    found: dict[str, list[Any]] = {"panel": [name for name, _ in lines]} if any(panels) else {}
+    found["name"] = [row.name for _, row in lines]
     for k, head in enumerate((LEONTIEF, CES, HEADS[2])):
         column = [cell[k] for cell in cells]
         found |= {head: column} if any(column) else {}

@@ -178,9 +178,9 @@ def _table(panels: dict[str, list[Wait]], aside: str) -> dict[str, list[Any]]:
 
 def _key_values(panels: dict[str, list[Wait]], aside: str) -> dict[str, list[Any]]:
     lines = [(name, row) for name, rows in panels.items() for row in rows]
-    found: dict[str, list[Any]] = {" ": [name for name, _ in lines]} if any(panels) else {}
+    found: dict[str, list[Any]] = {"panel": [name for name, _ in lines]} if any(panels) else {}
     found |= {
-        "": [row.name for _, row in lines],
+        "name": [row.name for _, row in lines],
         "median, weeks": [weeks(row.weeks.middle) for _, row in lines],
         "5 to 95 % of futures": [between(row.weeks) for _, row in lines],
         "never": [percent(row.never) for _, row in lines],

@@ -181,7 +181,6 @@ def _out(found: Findings, supply: Supply) -> Chart:
 def _lasting(found: Findings, supply: Supply) -> list[Chart]:
     """Weeks to stock-out if flows stayed as on the first and on the last day; none where stocks last for ever."""
     panels: dict[str, list[Wait]] = {}
-    least: dict[str, tuple[str, Band]] = {}
     for day in (supply.first, supply.last):
         left = supply.on("weeks_to_stock_out", day)
         if np.isinf(left).all():
@@ -192,25 +191,28 @@ def _lasting(found: Findings, supply: Supply) -> list[Chart]:
         }
         order = sorted(rows, key=lambda code: (rows[code].weeks.middle, rows[code].never))
         panels[long_date(day)] = [rows[code] for code in order]
-        least[long_date(day)] = (order[0], rows[order[0]].weeks)
     if not panels:
         return []
     subtitle = (
         "Weeks until the stock is empty if flows and need stayed as they are on the day. Dot: median; line: 5–95 % of "
         "futures; never: supplies cover the need"
     )
-    title = _lasting_finding(supply, least)
+    title = _lasting_finding(panels)
     return [weeks_chart(panels, "weeks", "", title, subtitle, found.source, called="supply_stock_out")]
 
 
-def _lasting_finding(supply: Supply, least: dict[str, tuple[str, Band]]) -> str:
-    """The region whose stocks last shortest on each of the days."""
+def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
+    """The region whose stocks last shortest on each of the days, or how many have none."""
     said: list[str] = []
     before = ""
-    for day, (code, one) in least.items():
-        whose = "they" if code == before else f"stocks of {region(supply, code)}"
-        said.append(f"on {day} {whose} {_last(one.middle)}")
-        before = code
+    for day, rows in panels.items():
+        name, empty = rows[0].name, sum(row.weeks.middle == 0 for row in rows)
+        if empty > 1:
+            said.append(f"on {day} stocks of {empty} of {len(rows)} regions are empty")
+        else:
+            whose = "they" if name == before else f"stocks of {the(name)}"
+            said.append(f"on {day} {whose} {_last(rows[0].weeks.middle)}")
+        before = name
     return opened("; ".join(said)) + " at the median"
 
 

@@ -80,9 +80,11 @@ def _years(found: Findings, materials: Materials) -> list[Chart]:
     ]
     horizon = (day(last) - materials.first) / DAYS_A_YEAR
     half, held = (materials.years(code, END_TO_END, 50, held) for held in (False, True))
-    title = f"Half of the demand for {name} can be met without China from end to end {_after(half, last[:4])}"
+    title = (
+        f"Half of the demand for {name} can be met without China from end to end {after(half, last[:4])} at the median"
+    )
     if years_told(half, last[:4]) != years_told(held, last[:4]):
-        title += f", {_after(held, last[:4])} with {materials.reference}"
+        title += f"; with {materials.reference} {after(held, last[:4])}"
     subtitle = (
         f"Years from {long_date(materials.first)} until suppliers outside China can meet shares of the demand outside "
         f"China for {name}, by stage; after {long_date(materials.last)} the policy of that day is held. Dot: median; "
@@ -93,9 +95,9 @@ def _years(found: Findings, materials: Materials) -> list[Chart]:
     return [diversification_chart(rows, cases, horizon, title, subtitle, found.source, regimes=ways)]
 
 
-def _after(one: Band, end: str) -> str:
-    """When, at the median: after 12 years (7 to 18) at the median."""
-    return f"{'' if math.isinf(one.middle) else 'after '}{years_told(one, end)} at the median"
+def after(one: Band, end: str) -> str:
+    """When: after 12 years (7 to 18), only beyond 2045."""
+    return f"{'only' if math.isinf(one.middle) else 'after'} {years_told(one, end)}"
 
 
 def _years_table(materials: Materials) -> Table:

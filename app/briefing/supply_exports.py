@@ -85,8 +85,9 @@ def _exports_finding(materials: Materials, code: str) -> str:
         return f"Exports of {name} stay normal in 95 of 100 futures; {fall}"
     if lowest.middle > NORMAL:
         return f"Exports of {name} stay normal at the median; in 5 of 100 futures they fall to {_percent(lowest.low)}"
-    said = f"Exports of {name} fall to {_percent(lowest.middle)} of normal at the median"
-    if lowest.low != lowest.high:
+    stops = _percent(lowest.middle) == _percent(0)
+    said = f"Exports of {name} {'stop' if stops else f'fall to {_percent(lowest.middle)} of normal'} at the median"
+    if _percent(lowest.low) != _percent(lowest.high):
         said += f", {whole(lowest.low):.0f} to {_percent(lowest.high)} in 90 of 100 futures"
     return f"{said}; up to {_in_weeks(waiting.middle)} of exports wait for a licence"
 

@@ -9,7 +9,7 @@ import numpy as np
 from app.briefing.content import Block, Bullets, FigureBlock
 from app.briefing.seen import Seen
 from app.briefing.supply import inner, opened, region
-from app.briefing.supply_capacity import END_TO_END, slowest, years_told
+from app.briefing.supply_capacity import END_TO_END, after, slowest
 from app.briefing.supply_output import gap, short
 from plots.numbers import long_date, percent, whole
 from plots.panels import Measure, Panel, panels_chart
@@ -60,10 +60,12 @@ def _told(seen: Seen, supply: Supply, code: str) -> Iterator[str]:
         yield f"None of its users runs out of stock in any future to {last}."
     else:
         first = times(wait[np.isfinite(wait)])
+        middle, high = (f"{whole(value):.0f} %" for value in (worst.middle, worst.high))
+        more = "" if middle == high else f", {high} in 5 of 100 futures"
         yield (
             f"Some of its users run out of stock in {percent(1 - never(wait))} of futures, in these first after "
-            f"{in_weeks(first.middle)} at the median ({between(first)}); at the worst moment {whole(worst.middle):.0f} "
-            f"% of users are out at the median, {whole(worst.high):.0f} % in 5 of 100 futures."
+            f"{in_weeks(first.middle)} at the median ({between(first)}); at the worst moment {middle} of users are out "
+            f"at the median{more}."
         )
     losses = supply.lost_by_region()[code]
     if losses.leontief.high == losses.ces.high == 0:
@@ -83,7 +85,7 @@ def _way_out(materials: Materials) -> Iterator[str]:
         half = materials.years(code, END_TO_END, 50)
         yield (
             f"Half of the demand outside China for {inner(materials.names[code])}, which takes longest, can be met "
-            f"without China from end to end after {years_told(half, materials.about['horizon'][:4])}."
+            f"without China from end to end {after(half, materials.about['horizon'][:4])}."
         )
 
 

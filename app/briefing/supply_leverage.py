@@ -107,7 +107,7 @@ def _leverage(found: Findings, supply: Supply) -> list[Chart]:
         f"{long_date(supply.first)} and {change} on {long_date(supply.last)} at the median"
     )
     if first != last and before > 0:
-        title += f": leverage {'decays' if after < before else 'grows'}"
+        title += f": leverage {'decays' if after < before else _grows(supply, chosen[0])}"
     left = len(supply.regions) - len(chosen)
     others = (
         f". {left} regions with less are not drawn"
@@ -121,3 +121,10 @@ def _leverage(found: Findings, supply: Supply) -> list[Chart]:
         f"weeks{others}"
     )
     return [panels_chart(panels, 3, title, subtitle, found.source, called="supply_leverage")]
+
+
+def _grows(supply: Supply, code: str) -> str:
+    """That leverage grows, and whether stocks have fallen meanwhile."""
+    place = supply.regions.index(code)
+    first, last = (float(np.median(supply.on("cover_weeks", day)[:, place])) for day in (supply.first, supply.last))
+    return "grows as stocks run down" if last < first else "grows"

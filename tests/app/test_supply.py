@@ -115,6 +115,9 @@ def test_no_number_of_a_page_is_no_number(blocks):
         ]
         texts = [one.text for one in of_kind(part, Paragraph)]
         texts += [block.chart.title + block.chart.subtitle + block.chart.alt for block in of_kind(part, FigureBlock)]
+        heads = [one for table in of_kind(part, Table) for one in table.columns]
+        heads += [one for block in of_kind(part, FigureBlock) for one in block.chart.values()]
+        assert all(one.strip() for one in heads)
         assert not [text for text in [*cells, *texts] if re.search(r"\b(nan|inf)\b|(?:^|[ (])-\d", text)]
         assert all(cell(one) for one in cells)
 
