@@ -179,10 +179,10 @@ def _out(found: Findings, supply: Supply) -> Chart:
 
 
 def _lasting(found: Findings, supply: Supply) -> list[Chart]:
-    """Weeks to stock-out if flows stayed as on the first and on the last day; none where stocks last for ever."""
+    """Weeks to stock-out if flows stayed as on the first and on the last day; no chart where stocks never run out."""
     panels: dict[str, list[Wait]] = {}
     for day in (supply.first, supply.last):
-        left = supply.on("weeks_to_stock_out", day)
+        left = supply.weeks_left(day)
         if np.isinf(left).all():
             continue
         rows = {
@@ -194,8 +194,8 @@ def _lasting(found: Findings, supply: Supply) -> list[Chart]:
     if not panels:
         return []
     subtitle = (
-        "Weeks until the stock is empty if flows and need stayed as they are on the day. Dot: median; line: 5–95 % of "
-        "futures; never: supplies cover the need"
+        "Weeks until half of the users are out of stock if flows and need stayed as they are on the day. Dot: median; "
+        "line: 5–95 % of futures; never: supplies cover the need"
     )
     title = _lasting_finding(panels)
     return [weeks_chart(panels, "weeks", "", title, subtitle, found.source, called="supply_stock_out")]
@@ -208,7 +208,7 @@ def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
     for day, rows in panels.items():
         name, empty = rows[0].name, sum(row.weeks.middle == 0 for row in rows)
         if empty > 1:
-            said.append(f"on {day} stocks of {empty} of {len(rows)} regions are empty")
+            said.append(f"on {day} half of the users or more are out of stock in {empty} of {len(rows)} regions")
         else:
             whose = "they" if name == before else f"stocks of {the(name)}"
             said.append(f"on {day} {whose} {_last(rows[0].weeks.middle)}")
@@ -219,7 +219,7 @@ def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
 def _last(value: float) -> str:
     if np.isinf(value):
         return "would never run out"
-    return "are empty" if value == 0 else f"would last {in_weeks(value)}"
+    return "are empty for half of the users" if value == 0 else f"would last {in_weeks(value)}"
 
 
 # ── By region ────────────────────────────────────────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ def _told(seen: Seen, supply: Supply, code: str) -> Iterator[str]:
         f"{opened(place)}" if supply.region_names[code] == seen.title else f"{opened(place)}, of which it is a part,"
     )
     cover = times(supply.on("cover_weeks", supply.first)[:, k])
-    left = times(supply.on("weeks_to_stock_out", supply.first)[:, k])
+    left = times(supply.weeks_left(supply.first)[:, k])
     lasting = "supplies cover the need" if np.isinf(left.middle) else f"they would last {in_weeks(left.middle)}"
     yield (
         f"{whose} holds {in_weeks(cover.middle)} of need in stock on {long_date(supply.first)} ({between(cover)}); as "

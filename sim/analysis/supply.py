@@ -21,6 +21,8 @@ from sim.results.result import FAN_RUNS, Result, Steps
 WEEK = 7.0
 FORMS = ("leontief", "ces")
 """The two forms of production, as they stand in names of columns."""
+HALF = 50.0
+"""Per cent of users out of stock from which a region is told as out."""
 WEEKS_A_YEAR = 365.25 / WEEK
 
 
@@ -122,15 +124,23 @@ class Supply(Recorded):
         """[run, region] the highest value on any recorded day."""
         return self.highest("supply", column, "region", len(self.regions))
 
+    def weeks_left(self, day: int) -> NDArray[np.float64]:
+        """[run, region] weeks until half of the users are out if flows stayed as on a recorded day; infinite: never.
+
+        Where half of them are out they are 0, though what is left is used no faster than it comes.
+        """
+        return np.where(self.on("stopped_percent", day) >= HALF, 0.0, self.on("weeks_to_stock_out", day))
+
     def lost(self, form: str) -> NDArray[np.float64]:
         """[run, region] weeks of output lost from as_of to the horizon in one form of production."""
         return self.on(f"lost_weeks_{form}", self.last)
 
     @cached_property
     def ranked(self) -> list[str]:
-        """Regions, the one that loses most output first (fixed proportions, mean over futures)."""
-        means = self.lost("leontief").mean(axis=0)
-        return [self.regions[place] for place in np.argsort(-means, kind="stable")]
+        """Regions, the one that loses most output first (fixed proportions, median, then mean over futures)."""
+        lost = self.lost("leontief")
+        order = np.lexsort((-lost.mean(axis=0), -np.median(lost, axis=0)))
+        return [self.regions[place] for place in order]
 
     @cached_property
     def short(self) -> bool:

@@ -296,7 +296,7 @@ def test_where_nothing_happens_each_part_says_so_in_one_sentence_and_draws_nothi
     [
         {"runs": 1},
         {"runs": 7, "regions": 1, "materials": 1, "branches": "ces", "squeeze": 0.15},
-        {"runs": 5, "regions": 8, "materials": 4, "long": True, "squeeze": 6.0},
+        {"runs": 3, "regions": 7, "materials": 2, "long": True, "squeeze": 6.0},
     ],
 )
 def test_awkward_supplies_are_told_with_numbers(made):

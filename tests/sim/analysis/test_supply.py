@@ -76,6 +76,13 @@ def test_the_worst_day_is_no_better_than_any(supply):
         assert worst[:, k].tolist() == supply.path("stopped_percent", code).values.max(axis=1).tolist()
 
 
+def test_stocks_of_a_region_with_half_of_its_users_out_last_no_longer(supply):
+    left, out = supply.weeks_left(supply.last), supply.on("stopped_percent", supply.last) >= 50
+    assert 0 < out.mean() < 1
+    assert not left[out].any()
+    assert left[~out].tolist() == supply.on("weeks_to_stock_out", supply.last)[~out].tolist()
+
+
 def test_losses_in_both_forms_are_those_of_the_tables(result, supply):
     for form in FORMS:
         expected = of(result, "supply", f"lost_weeks_{form}", f"region = 0 AND day = {supply.last}")
