@@ -42,9 +42,7 @@ def at_stake_chart(
     """A panel for each heading, all on one scale. An amount of nothing has no dot."""
     rows = [row for some in panels.values() for row in some]
     across = body_width(size)
-    cells = [
-        (_amount(row.amount.middle), "" if row.amount.low == row.amount.high else _between(row.amount)) for row in rows
-    ]
+    cells = [_cell(row.amount) for row in rows]
     banded = any(cell[1] for cell in cells)
     heads = ["median" if banded else "", "90 of 100 futures" if banded else ""]
     wides = [
@@ -83,21 +81,29 @@ def at_stake_chart(
     said = ". ".join(
         f"{name}: " + "; ".join(f"{row.name} {_between(row.amount)}" for row in some) for name, some in panels.items()
     )
-    sellers = next((word for row, word in zip(rows, words, strict=True) if row.seller), "")
-    others = next((word for row, word in zip(rows, words, strict=True) if not row.seller), "")
-    pairs = ((VERMILLION, sellers), (ACCENT, others))
-    cues = [Cue(words_, shade, words_) for shade, words_ in pairs if words_]
-    cues += [Cue(f"{words_}, range", tint(shade, RANGE), words_) for shade, words_ in pairs if words_ and banded]
-    table = _table(panels)
+    alt, table = f"{title}. {unit}. {said}.", _table(panels)
     shown = {
         "panel": table["panel"],
         "name": table["name"],
-        unit: [one or "0" for one, _ in cells],
+        unit: [one for one, _ in cells],
         "5 to 95 % of futures": [two or "–" for _, two in cells],
     }
-    return Chart(
-        called, made.figure, title, subtitle, f"{title}. {unit}. {said}.", table, shown, made.head, tuple(cues)
-    )
+    return Chart(called, made.figure, title, subtitle, alt, table, shown, made.head, _cues(rows, words, banded))
+
+
+def _cues(rows: list[Amount], words: list[str], banded: bool) -> tuple[Cue, ...]:
+    """The seller's colour and that of what hangs on its sales, told apart by the words of their rows."""
+    found: dict[bool, str] = {}
+    for row, label in zip(rows, words, strict=True):
+        found.setdefault(row.seller, label)
+    pairs = [(VERMILLION if seller else ACCENT, label) for seller, label in found.items()]
+    ranges = [Cue(f"{label}, range", tint(shade, RANGE), label) for shade, label in pairs] if banded else []
+    return (*(Cue(label, shade, label) for shade, label in pairs), *ranges)
+
+
+def _cell(one: Band) -> tuple[str, str]:
+    """The median, and the range where there is one."""
+    return _amount(one.middle), "" if one.low == one.high else _between(one)
 
 
 def _amount(value: float) -> str:

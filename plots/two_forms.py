@@ -80,7 +80,8 @@ def two_forms_chart(
             place += len(some)
         _scale(made, unit, (left, y, wide), reach)
     alt = f"{title}. Median and 5–95 % range, {unit}. {_told(panels, places)}."
-    cues = (Cue("median", ACCENT), Cue("range", tint(ACCENT, RANGE)), Cue("policy held", BLACK))
+    held = (Cue("policy held", BLACK),) if any(cell[2] for cell in cells) else ()
+    cues = (Cue("median", ACCENT), Cue("range", tint(ACCENT, RANGE)), *held)
     table, shown = _table(panels), _key_values(panels, cells)
     return Chart(called, made.figure, title, subtitle, alt, table, shown, made.head, cues)
 
