@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.in_order import total
 from sim.engine.levers import Levers, Rows, distinct
 from sim.engine.supply_levers import SupplyLevers
 from sim.engine.supply_measures import Measures, Seen
@@ -29,7 +30,7 @@ STEP = 7
 REPORT = 28
 """Days between entries of the record."""
 TOLD = 0.01
-"""Change of a sector's limit, of its output, of which the economy is told; smaller ones wait."""
+"""Least shortage of a sector, of its output, and least change of one, of which the economy is told."""
 PERCENT = 100.0
 TARGETS = (0.25, 0.5, 0.75)
 """Shares of the need outside China; data support no more of the curve."""
@@ -37,7 +38,8 @@ YEARS = ("years_to_quarter", "years_to_half", "years_to_three_quarters")
 
 HELD = ("output_percent", "lost_weeks", "exports_percent")
 """What is noted under the policy held too."""
-NO_LIMIT = 1 - 1e-9
+NEVER = 520.0
+"""Weeks to a stock-out, for expressions, where stocks do not fall."""
 LEAST = 1e-3
 """An output that is nearly nothing: the economy has no limit at nothing at all."""
 
@@ -50,7 +52,7 @@ class SupplyRecord:
         self.levers = levers
         self.plan = simulation.plan
         self.values = Values(levers, simulation.assumptions, len(simulation.world))
-        self.measures = Measures(levers, self.values)
+        self.measures = Measures.of(levers, self.values)
         self.kind = np.zeros(len(simulation.world), dtype=np.int64)
         """[run] runs of one kind assume the same, and so have the same supply under the policy held"""
         self.first = np.zeros(0, dtype=np.int64)
@@ -125,6 +127,11 @@ class SupplyRecord:
         """Parameters of the first runs of their kinds."""
         return self.values.parameters.take(self.first)
 
+    @cached_property
+    def held_measures(self) -> Measures:
+        """Readings of the first runs of their kinds."""
+        return self.measures.take(self.first)
+
     # ── What the economy is told ─────────────────────────────────────────────────────────────────────
 
     def _tell(self) -> None:
@@ -145,9 +152,8 @@ class SupplyRecord:
 
         What is more than under the policy held is no limit. Using sectors weigh in an economy's sector by their part.
         """
-        live, held = self.seen, self.seen_held
-        mine = self.measures.output(live, self.values.is_leontief)
-        other = self.measures.output(held, self._branch_of_kinds)[self.kind]
+        mine = self.measures.output(self.seen)
+        other = self.held_measures.output(self.seen_held)[self.kind]
         short = 1 - np.minimum(1.0, mine / other)
         part = self.values.by_sector("part")
         found = np.zeros((len(mine), len(economy.places)))
@@ -155,12 +161,7 @@ class SupplyRecord:
             for region, sector in using:
                 found[:, place] += short[:, region, sector] * part[:, sector]
         limit = np.maximum(LEAST, 1 - found)
-        return np.where(limit < NO_LIMIT, limit, np.inf)
-
-    @cached_property
-    def _branch_of_kinds(self) -> NDArray[np.bool_]:
-        whole = self.values.is_leontief
-        return whole if len(whole) == 1 else whole[self.first]
+        return np.where(limit <= 1 - TOLD, limit, np.inf)
 
     def _using(self, economy: Levers) -> list[list[tuple[int, int]]]:
         """For each place of the economy the (region, sector) that use materials there."""
@@ -195,41 +196,12 @@ class SupplyRecord:
     # ── What was ─────────────────────────────────────────────────────────────────────────────────────
 
     def _note(self, today: int) -> None:
-        held = self._look(self.seen_held, self._branch_of_kinds)
-        entry = self._look(self.seen, self.values.is_leontief)
+        held = _look(self.seen_held, self.held_measures)
+        entry = _look(self.seen, self.measures)
         entry |= {f"held_{name}": held[name][self.kind] for name in HELD}
         self._noted.append(entry | {"day": np.array(today)})
         met = self.shares()[..., np.newaxis] >= np.array(TARGETS)
         self.reached = np.where(met & np.isinf(self.reached), self._passed(), self.reached)
-
-    def _look(self, seen: Seen, leontief: NDArray[np.bool_]) -> dict[str, Numbers]:
-        """Everything of a day: [run, region] and [run, material] by name."""
-        measures, flows, state = self.measures, seen.flows, seen.state
-        lost = measures.lost(seen, leontief)
-        return {
-            "cover_weeks": measures.region_cover(seen),
-            "weeks_to_stock_out": measures.weeks_to_stock_out(seen),
-            "stopped_percent": PERCENT * measures.over_sectors(measures.stopped(seen)),
-            "need_met_percent": PERCENT * measures.met(seen),
-            "output_percent": PERCENT * measures.over_sectors(measures.output(seen, leontief)),
-            "output_leontief_percent": PERCENT * measures.over_sectors(flows.leontief),
-            "output_ces_percent": PERCENT * measures.over_sectors(flows.ces),
-            "lost_weeks": measures.over_sectors(lost),
-            "lost_weeks_leontief": measures.over_sectors(state.lost_leontief),
-            "lost_weeks_ces": measures.over_sectors(state.lost_ces),
-            "value_lost_bn": measures.value_lost_bn(lost, self.values.multiplier),
-            "stop_loss_weeks": measures.over_sectors(measures.stop_loss(seen)),
-            "exports_percent": PERCENT * flows.exports_index,
-            "backlog_weeks": measures.of_normal(seen, state.backlog),
-            "wait_weeks": flows.wait,
-            "quoted_ratio": flows.quoted_ratio,
-            "transacted_ratio": flows.transacted_ratio,
-            "chinese_ratio": flows.chinese_ratio,
-            "non_chinese_percent": PERCENT * measures.non_chinese(seen),
-            "revenue_lost_musd_week": measures.revenue_lost(seen),
-            "revenue_lost_musd": measures.revenue_lost_so_far(seen),
-            "exported_tonnes": state.exported.copy(),
-        }
 
     # ── How soon without China ───────────────────────────────────────────────────────────────────────
 
@@ -286,19 +258,19 @@ class SupplyRecord:
 
     def _by_sector(self, name: str) -> Numbers:
         """[run, region, sector]"""
-        seen, leontief = self.seen, self.values.is_leontief
+        seen = self.seen
         if name == "stopped":
             return self.measures.stopped(seen)
         if name == "output_lost":
-            return self.measures.lost(seen, leontief)
-        return PERCENT * self.measures.output(seen, leontief)
+            return self.measures.lost(seen)
+        return PERCENT * self.measures.output(seen)
 
     def _by_region(self, name: str) -> Numbers:
         """[run, region]"""
         if name == "cover":
             return self.measures.region_cover(self.seen)
         if name == "weeks_to_stock_out":
-            return self.measures.weeks_to_stock_out(self.seen)
+            return np.minimum(self.measures.weeks_to_stock_out(self.seen), NEVER)
         return self.measures.over_sectors(self._by_sector(name))
 
     def _of_material(self, name: str) -> Numbers:
@@ -317,7 +289,8 @@ class SupplyRecord:
                 return self.measures.revenue_lost(seen)
             case _:
                 # A material can be had without China once all its stages can.
-                return np.fmax.reduce(self._left(seen, self.controls)[..., YEARS.index(name)], axis=2)
+                left = np.fmax.reduce(self._left(seen, self.controls)[..., YEARS.index(name)], axis=2)
+                return np.minimum(self._runwise(left), self.values.years_ahead)
 
     # ── Copies and disk ──────────────────────────────────────────────────────────────────────────────
 
@@ -381,8 +354,37 @@ class SupplyRecord:
 def _weighed(values: Numbers, weight: Numbers) -> Numbers:
     """[run] of [run, region] values; a region that weighs nothing does not count, whatever its value."""
     there = weight > 0
-    return (values[:, there] * weight[there]).sum(1)
+    return total(values[:, there] * weight[there], 1)
 
 
 def _rows_of(record: Controls | Flows, rows: Rows) -> dict[str, NDArray[Any]]:
     return {name: array[rows] for name, array in vars(record).items() if array is not None}
+
+
+def _look(seen: Seen, measures: Measures) -> dict[str, Numbers]:
+    """Everything of a day: [run, region] and [run, material] by name."""
+    flows, state = seen.flows, seen.state
+    return {
+        "cover_weeks": measures.region_cover(seen),
+        "weeks_to_stock_out": measures.weeks_to_stock_out(seen),
+        "stopped_percent": PERCENT * measures.over_sectors(measures.stopped(seen)),
+        "need_met_percent": PERCENT * measures.met(seen),
+        "output_percent": PERCENT * measures.over_sectors(measures.output(seen)),
+        "output_leontief_percent": PERCENT * measures.over_sectors(flows.leontief),
+        "output_ces_percent": PERCENT * measures.over_sectors(flows.ces),
+        "lost_weeks": measures.over_sectors(measures.lost(seen)),
+        "lost_weeks_leontief": measures.over_sectors(state.lost_leontief),
+        "lost_weeks_ces": measures.over_sectors(state.lost_ces),
+        "value_lost_bn": measures.value_lost_bn(seen),
+        "stop_loss_weeks": measures.over_sectors(measures.stop_loss(seen)),
+        "exports_percent": PERCENT * flows.exports_index,
+        "backlog_weeks": measures.of_normal(seen, state.backlog),
+        "wait_weeks": flows.wait,
+        "quoted_ratio": flows.quoted_ratio,
+        "transacted_ratio": flows.transacted_ratio,
+        "chinese_ratio": flows.chinese_ratio,
+        "non_chinese_percent": PERCENT * measures.non_chinese(seen),
+        "revenue_lost_musd_week": measures.revenue_lost(seen),
+        "revenue_lost_musd": measures.revenue_lost_so_far(seen),
+        "exported_tonnes": state.exported.copy(),
+    }

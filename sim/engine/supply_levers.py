@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.in_order import total
 from sim.engine.levers import Rows, data_folder, economy_of
 from sim.engine.plan import Plan
 from sim.engine.view import value_of
@@ -158,7 +159,8 @@ class SupplyLevers:
 
     def controls(self, world: World, rows: Rows, drawn: dict[str, Numbers], need: Numbers) -> Controls:
         """What is in force today in `rows`. `need` is [row, region, sector, material] at rest, tonnes a week."""
-        columns = {one.instrument for one in (*self.bonds, *self.aids)} | {column for column, _ in self._denials()}
+        columns = {bond.instrument for bond in self.bonds} | {aid.instrument for aid in self.aids}
+        columns |= {column for column, _ in self._denials()}
         here, today = window(world, rows), world.today
         in_force = {i: lives.in_force(here, i, self.plan.standings[i], today) for i in sorted(columns)}
         licensed, approval = self._licences(world, rows, in_force)
@@ -175,9 +177,8 @@ class SupplyLevers:
         }
         controls |= self._denied(world, rows, in_force, need)
         for aid in self.aids:
-            member = np.einsum(
-                "ge,re->rg", self.whole, self.held_by(world, rows, aid.instrument, in_force[aid.instrument])
-            )
+            carried = self.held_by(world, rows, aid.instrument, in_force[aid.instrument])
+            member = self._by_region(carried)
             self._help(controls, aid, member, self._amount(aid, drawn, rows), need)
         return Controls(**controls)
 
@@ -198,9 +199,22 @@ class SupplyLevers:
                 cell = (slice(None), slice(None), sector, bond.material)
                 bound[cell] = 1 - (1 - bound[cell]) * (1 - part)
                 approved[cell] = np.where(part > 0, np.minimum(approved[cell], granted[:, np.newaxis]), approved[cell])
-        licensed = np.einsum("gse,resm->rgsm", self.weight, bound)
-        let_through = np.einsum("gse,resm->rgsm", self.weight, bound * approved)
+        licensed, let_through = (self._weighed(values) for values in (bound, bound * approved))
         return licensed, np.divide(let_through, licensed, out=np.ones_like(licensed), where=licensed > 0)
+
+    def _weighed(self, values: Numbers) -> Numbers:
+        """[row, region, sector, material] of [row, seat, sector, material] values, by the sectors' value added."""
+        found = np.zeros((len(values), len(self.regions), *values.shape[2:]))
+        for seat, region in enumerate(self.seat_region):
+            found[:, region] += values[:, seat] * self.weight[region, :, seat, np.newaxis]
+        return found
+
+    def _by_region(self, reached: Truths) -> Numbers:
+        """[row, region] the part of each region, by value added, of the seats that are reached [row, seat]."""
+        found = np.zeros((len(reached), len(self.regions)))
+        for seat, region in enumerate(self.seat_region):
+            found[:, region] += reached[:, seat] * self.whole[region, seat]
+        return found
 
     def _threatened(self, here: World, today: int, in_force: dict[int, Truths]) -> Truths:
         """[row, material] some control of it is announced, decided for later or suspended."""
@@ -221,12 +235,12 @@ class SupplyLevers:
         found: dict[str, Numbers] = {"technology": np.zeros(len(rows)), "experts": np.zeros(len(rows))}
         for column, what in self._denials():
             reached = self.reached(world, rows, column, in_force[column])
-            found[what] = np.maximum(found[what], (np.einsum("ge,re->rg", self.whole, reached) * size).sum(1))
+            found[what] = np.maximum(found[what], total(self._by_region(reached) * size, 1))
         return {f"{what}_denied": share for what, share in found.items()}
 
     def _help(self, controls: dict[str, Any], aid: Aid, member: Numbers, amount: Value, need: Numbers) -> None:
         """Add what a measure brings; `member` is [row, region] the part of the region whose actors carry it out."""
-        scope = (member * _sizes(need)).sum(1)
+        scope = total(member * _sizes(need), 1)
         if aid.measure == "stockpile_release":
             controls["released"][:, :, list(aid.materials)] |= (member >= HALF)[:, :, np.newaxis]
         elif aid.measure == "pooling":
@@ -254,5 +268,5 @@ HALF = 0.5
 
 def _sizes(need: Numbers) -> Numbers:
     """[row, region] parts of the need, over sectors and materials in tonnes."""
-    mine: Numbers = need.sum((2, 3))
-    return mine / mine.sum(1, keepdims=True)
+    mine = total(need, 2, 3)
+    return mine / total(mine, 1)[:, np.newaxis]

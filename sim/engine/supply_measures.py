@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, fields
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.in_order import total
+from sim.engine.levers import Rows
 from sim.engine.supply_levers import SupplyLevers
 from sim.engine.supply_values import WEEKS_A_YEAR, Values
 from sim.supply import Flows, Parameters, State, leverage
@@ -26,25 +29,34 @@ class Seen(NamedTuple):
     flows: Flows
 
 
+@dataclass(frozen=True, eq=False)
 class Measures:
-    """Weights of regions and sectors, and the readings that need them."""
+    """Readings of some runs, and what each of these needs; the run is first, with one entry where all agree."""
 
-    def __init__(self, levers: SupplyLevers, values: Values) -> None:
-        part = values.by_sector("part")
-        region = levers.seat_region == np.arange(len(levers.regions))[:, np.newaxis]
-        added = np.einsum("ge,se->gs", region, levers.value_added_musd)
-        self.value_added_bn = added * part[:, np.newaxis] / BN
-        """[run or 1, region, sector] value added of the using sectors, bn USD a year"""
-        whole = self.value_added_bn.sum(2, keepdims=True)
-        self._weight = self.value_added_bn / np.maximum(whole, np.finfo(float).tiny)
+    value_added_bn: Numbers
+    """[run, region, sector] value added of the using sectors, bn USD a year"""
+    multiplier: Numbers
+    """[run] loss of value added in all, of that in the using sectors"""
+    is_leontief: NDArray[np.bool_]
+    """[run] output follows the branch leontief, else ces"""
+
+    @classmethod
+    def of(cls, levers: SupplyLevers, values: Values) -> Self:
+        """Those of the runs that `values` are about."""
+        added = np.zeros((len(levers.regions), len(levers.sectors)))
+        for seat, region in enumerate(levers.seat_region):
+            added[region] += levers.value_added_musd[:, seat]
+        return cls(added * values.by_sector("part")[:, np.newaxis] / BN, values.multiplier, values.is_leontief)
+
+    def take(self, rows: Rows) -> Self:
+        """Those of some runs."""
+        own = (getattr(self, field.name) for field in fields(self))
+        return type(self)(*(array if len(array) == 1 else array[rows] for array in own))
 
     def over_sectors(self, values: Numbers) -> Numbers:
         """[run, region] mean of [run, region, sector] values by value added."""
-        return (values * self._of(self._weight, len(values))).sum(2)
-
-    @staticmethod
-    def _of(weight: Numbers, runs: int) -> Numbers:
-        return weight if len(weight) in (1, runs) else weight[:1]
+        whole = np.maximum(total(self.value_added_bn, 2), np.finfo(float).tiny)
+        return total(values * (self.value_added_bn / whole[:, :, np.newaxis]), 2)
 
     # ── By using sector, [run, region, sector] ───────────────────────────────────────────────────────
 
@@ -57,15 +69,13 @@ class Measures:
         """Share of users that have run out of some material."""
         return self.whole(seen, seen.flows.stopped, 0.0).max(3)
 
-    @staticmethod
-    def output(seen: Seen, is_leontief: NDArray[np.bool_]) -> Numbers:
+    def output(self, seen: Seen) -> Numbers:
         """Output of that at rest, in the branch of each run."""
-        return np.where(is_leontief[:, np.newaxis, np.newaxis], seen.flows.leontief, seen.flows.ces)
+        return np.where(self.is_leontief[:, np.newaxis, np.newaxis], seen.flows.leontief, seen.flows.ces)
 
-    @staticmethod
-    def lost(seen: Seen, is_leontief: NDArray[np.bool_]) -> Numbers:
+    def lost(self, seen: Seen) -> Numbers:
         """Weeks of output lost so far, in the branch of each run."""
-        return np.where(is_leontief[:, np.newaxis, np.newaxis], seen.state.lost_leontief, seen.state.lost_ces)
+        return np.where(self.is_leontief[:, np.newaxis, np.newaxis], seen.state.lost_leontief, seen.state.lost_ces)
 
     def cover(self, seen: Seen) -> Numbers:
         """Weeks of need in store, of the materials together by tonnes."""
@@ -106,24 +116,22 @@ class Measures:
 
     def _by_tonnes(self, seen: Seen, values: Numbers, over: tuple[int, ...]) -> Numbers:
         need = np.broadcast_to(seen.parameters.need, (len(values), *seen.parameters.need.shape[1:]))
-        held = (self.whole(seen, values, 0.0) * need).sum(over)
-        return np.divide(held, need.sum(over), out=np.zeros_like(held), where=need.sum(over) > 0)
+        held, whole = total(self.whole(seen, values, 0.0) * need, *over), total(need, *over)
+        return np.divide(held, whole, out=np.zeros_like(held), where=whole > 0)
 
-    def value_lost_bn(self, lost_weeks: Numbers, multiplier: Numbers) -> Numbers:
-        """[run, region] value added lost, bn USD, of [run, region, sector] weeks of output."""
-        a_week = self._of(self.value_added_bn, len(lost_weeks)) / WEEKS_A_YEAR
-        return (lost_weeks * a_week).sum(2) * multiplier[:, np.newaxis]
+    def value_lost_bn(self, seen: Seen) -> Numbers:
+        """[run, region] value added lost so far, bn USD."""
+        return total(self.lost(seen) * self.value_added_bn, 2) / WEEKS_A_YEAR * self.multiplier[:, np.newaxis]
 
     # ── By material, [run, material] ─────────────────────────────────────────────────────────────────
 
     def of_normal(self, seen: Seen, values: Numbers) -> Numbers:
         """Tonnes of [run, cell] flows or stocks, in weeks of normal Chinese exports."""
-        need, share = seen.parameters.need, seen.parameters.chinese_share[:, :, np.newaxis]
-        normal = (need * share).sum((1, 2))
-        return (self.whole(seen, values, 0.0) * need).sum((1, 2)) / np.maximum(normal, np.finfo(float).tiny)
+        tonnes = total(self.whole(seen, values, 0.0) * seen.parameters.need, 1, 2)
+        return tonnes / np.maximum(seen.parameters.by_cell.normal_exports, np.finfo(float).tiny)
 
     def revenue_lost(self, seen: Seen) -> Numbers:
-        """Million USD a week that China does not earn, at the price at rest; below 0 where it ships more than normal."""
+        """Million USD a week that China does not earn, at the price at rest; below 0 where it ships more."""
         return self._normal_musd(seen) * (1 - seen.flows.exports_index)
 
     def revenue_lost_so_far(self, seen: Seen) -> Numbers:
@@ -139,8 +147,8 @@ class Measures:
     def non_chinese(self, seen: Seen) -> Numbers:
         """Share of the need outside China that is met from elsewhere."""
         need = seen.parameters.need
-        mine = (self.whole(seen, seen.flows.non_chinese, 0.0) * need).sum((1, 2))
-        return mine / np.maximum(need.sum((1, 2)), np.finfo(float).tiny)
+        mine = total(self.whole(seen, seen.flows.non_chinese, 0.0) * need, 1, 2)
+        return mine / np.maximum(seen.parameters.by_cell.tonnes, np.finfo(float).tiny)
 
 
 STILL = 1e-9

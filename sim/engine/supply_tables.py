@@ -60,7 +60,7 @@ def _by_sector(supply: SupplyRecord, run: NDArray[np.int64]) -> Table:
     regions, sectors = live.lost_leontief.shape[1:]
     never = np.isinf(live.first_short)
     first = np.where(never, 0.0, live.first_short) * DAYS_A_WEEK + supply.plan.as_of
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "first_stop_day": np.where(never, MISSING, np.rint(first)).astype(np.int32),
         "stopped_weeks": live.short_weeks,
         "lowest_output_percent": PERCENT * live.lowest,
@@ -98,9 +98,9 @@ def _by_stage(supply: SupplyRecord, run: NDArray[np.int64]) -> Table:
 def about(levers: SupplyLevers) -> dict[str, Any]:
     """What a reader of the tables needs to know: axes, names, the reference; sizes at the medians of assumptions."""
     settings, values = levers.settings, Values.central(levers)
-    measures, parameters = Measures(levers, values), values.parameters
+    measures, parameters = Measures.of(levers, values), values.parameters
     need, added = parameters.need[0] * WEEKS_A_YEAR, measures.value_added_bn[0].sum(1)
-    normal = (parameters.need * parameters.chinese_share[:, :, np.newaxis]).sum((1, 2))[0]
+    normal = parameters.by_cell.normal_exports[0]
     gdp = np.array([levers.gdp_musd[levers.seat_region == place].sum() for place in range(len(levers.regions))]) / BN
     day = days.date(levers.plan.as_of)
     last = days.date(levers.plan.as_of + round(values.years_ahead * DAYS_A_YEAR))

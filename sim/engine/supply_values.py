@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import days
+from sim.engine.in_order import total
 from sim.engine.supply_levers import SupplyLevers
 from sim.engine.view import value_of
 from sim.sampling.distributions import quantile
@@ -134,7 +135,7 @@ class Values:
             ),
             production=self._production(),
             market=self._market(),
-            building=self._building(need.sum((1, 2))),
+            building=self._building(total(need, 1, 2)),
         )
 
     def _need(self) -> Numbers:
@@ -169,8 +170,10 @@ class Values:
             else np.inf
             for name in materials
         ]
-        keys = ("general_hazard", "granted_civil", "granted_military", "refiled", "validity", "shipping")
-        keys += ("easing", "tightening", "export_capacity")
+        keys = (
+            "general_hazard", "granted_civil", "granted_military", "refiled", "validity", "shipping", "easing",
+            "tightening", "export_capacity",
+        )  # fmt: skip
         return Licensing(
             **self._group("licensing", {key: key for key in keys}),
             staff_cap=self._table(caps, (len(materials),)),
@@ -185,8 +188,10 @@ class Values:
             for sector in levers.sectors:
                 leaf: Leaf = (held[sector], f"supply.regions.{region}.cover.{sector}") if sector in held else 1.0
                 cover += [leaf] * len(levers.materials)
-        keys = ("cover_dispersion", "restoration", "hoarding", "hoarding_lag", "rationing_start", "triage", "transit")
-        keys += ("leakage", "leakage_delay", "adaptation_rate", "adaptation_cover", "adaptation_decay")
+        keys = (
+            "cover_dispersion", "restoration", "hoarding", "hoarding_lag", "rationing_start", "triage", "transit",
+            "leakage", "leakage_delay", "adaptation_rate", "adaptation_cover", "adaptation_decay",
+        )  # fmt: skip
         return Holding(
             **self._group("holding", {key: key for key in keys}),
             cover=self._table(cover, (len(levers.regions), len(levers.sectors), len(levers.materials))),
@@ -252,7 +257,7 @@ class Values:
             capacity = self._table([(project.capacity, f"{path}.capacity")], ())
             places = [materials.index(material) for material in project.material if material in materials]
             for place in places:
-                mine = need[:, place] / np.maximum(need[:, places].sum(1), np.finfo(float).tiny)
+                mine = need[:, place] / np.maximum(total(need[:, places], 1), np.finfo(float).tiny)
                 share = capacity * mine / np.maximum(need[:, place], np.finfo(float).tiny)
                 rows.append((self._built(name), start, share, place, STAGES.index(project.stage)))
         runs = max((len(array) for row in rows for array in row[:3]), default=1)

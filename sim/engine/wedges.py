@@ -192,7 +192,8 @@ class Wedges:
             share, allowed = policy.limits.transpose(2, 0, 1).copy()
             limits = Limits(cell, _within_whole(cell, share), allowed, assumed["rent_share"][rows])
         if np.isfinite(policy.capacity).any():
-            capacity = Capacity(*np.array(levers.places).T, policy.capacity)
+            sector, region = np.array(levers.places).T
+            capacity = Capacity(sector, region, policy.capacity)
         return Problem(
             elasticity=self.elasticity[rows],
             cell=levers.cell,

@@ -32,12 +32,14 @@ class Block:
     """the log: run, day, what, who, subject, rule, value"""
     rates: dict[str, NDArray[Any]]
     """tariff series wherever they change: run, day, series, value in percentage points"""
-    lived: dict[str, dict[str, NDArray[Any]]]
-    """tables of the economy and of supply by name; none of what is not followed"""
+    economy: dict[str, dict[str, NDArray[Any]]]
+    """tables of the economy by name; none where no economy is solved"""
+    supply: dict[str, dict[str, NDArray[Any]]]
+    """tables of the supply of materials by name; none where it is not followed"""
 
     def tables(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Every table by its name."""
-        return {"runs": self.runs, "events": self.events, "rates": self.rates, **self.lived}
+        return {"runs": self.runs, "events": self.events, "rates": self.rates, **self.economy, **self.supply}
 
 
 def finish(simulation: Simulation) -> Block:
@@ -48,13 +50,12 @@ def finish(simulation: Simulation) -> Block:
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
     runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
     runs |= _dates(simulation)
-    lived = {} if simulation.supply is None else supply_tables.tables(simulation.supply, run)
-    if simulation.economy is not None:
-        lived |= economy_tables.tables(simulation.economy, run, outcome)
-    hashed = run_hashes(simulation, outcome, entries, rates, lived)
+    economy = {} if simulation.economy is None else economy_tables.tables(simulation.economy, run, outcome)
+    supply = {} if simulation.supply is None else supply_tables.tables(simulation.supply, run)
+    hashed = run_hashes(simulation, outcome, entries, rates, economy | supply)
     hashes = np.frombuffer(b"".join(hashed), dtype="<u8").reshape(-1, 2)
     runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
-    return Block(runs, _with_runs(run, entries), _with_runs(run, rates), lived)
+    return Block(runs, _with_runs(run, entries), _with_runs(run, rates), economy, supply)
 
 
 def outcomes(simulation: Simulation) -> NDArray[np.int16]:

@@ -88,17 +88,25 @@ ECONOMY = {
 """Measures of the economy with their units: `imports` of each pair of actors that have regions, the others of each."""
 SUPPLY = {
     "cover": (Kind.number, "weeks", "stocks, of the need of a week, over all that use a material"),
-    "weeks_to_stock_out": (Kind.number, "weeks", "until the first sector is out of stock as things go; 1e9: never"),
+    "weeks_to_stock_out": (
+        Kind.number,
+        "weeks",
+        "until users of half of the need are out of stock, as stocks fall now; 520: never",
+    ),
     "stopped": (Kind.share, "", "users without stock, of all"),
     "supply_output": (Kind.number, "%", "output of the users of materials, of that at rest"),
     "output_lost": (Kind.number, "weeks", "output lost since as_of, of a week at rest"),
     "price_ratio": (Kind.number, "times", "quoted price outside China, of that at rest"),
     "exports_index": (Kind.share, "", "shipments from China, of those at rest; may be above 1"),
     "licence_backlog": (Kind.number, "weeks", "applications that wait, of the shipments of a week at rest"),
-    "non_chinese": (Kind.share, "", "narrowest stage of the chain outside China, of the need there"),
-    "years_to_quarter": (Kind.number, "years", "until that is 25 %, from as_of, as things go"),
-    "years_to_half": (Kind.number, "years", "until that is 50 %"),
-    "years_to_three_quarters": (Kind.number, "years", "until that is 75 %"),
+    "non_chinese": (Kind.share, "", "what comes from elsewhere, of the need outside China"),
+    "years_to_quarter": (
+        Kind.number,
+        "years",
+        "until every stage outside China can meet 25 % of the need, from today, as things go",
+    ),
+    "years_to_half": (Kind.number, "years", "the same for 50 %"),
+    "years_to_three_quarters": (Kind.number, "years", "the same for 75 %"),
     "revenue_lost": (Kind.number, "m USD a week", "revenue that China forgoes"),
 }
 """Measures of the supply layer with their kinds and units: of actors, some by sector too, and of materials."""
@@ -245,10 +253,3 @@ def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:
         exporters = instrument.on or [name for name in scenario.actors if name not in importers]
         pairs |= {(importer, exporter) for importer in importers for exporter in exporters if importer != exporter}
     return sorted(pairs)
-
-
-SUPPLY: dict[str, object] = {}
-
-
-def supply_measures(scenario):
-    return {}

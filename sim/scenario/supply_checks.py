@@ -188,7 +188,9 @@ def _sectors(scenario: Scenario, supply: Supply) -> Iterator[Finding]:
         parts[sector.sector] = parts.get(sector.sector, 0.0) + sector.part.distribution.reach()[1]
         if parts[sector.sector] > 1 + _ROUNDING:
             message = f"with those above it may be {parts[sector.sector] * 100:.4g} % of {sector.sector}"
-            yield Finding((*path, "part"), f"found {sector.part.describe()}; {message}; parts of a sector are at most all")
+            yield Finding(
+                (*path, "part"), f"found {sector.part.describe()}; {message}; parts of a sector are at most all"
+            )
 
 
 def _material(supply: Supply, path: Path, material: Material) -> Iterator[Finding]:
@@ -220,4 +222,3 @@ def _codes(kind: str) -> frozenset[str]:
     """Codes of the shipped economy's regions or sectors."""
     with (FilePath(__file__).parents[1] / "data" / f"{kind}s.csv").open(encoding="utf-8", newline="") as file:
         return frozenset(row[kind] for row in csv.DictReader(file))
-
