@@ -6,6 +6,7 @@ import pytest
 import sim
 from sim.analysis.supply import FORMS, Supply, has_supply, never, times
 from sim.analysis.supply_materials import Materials
+from sim.engine.supply_tables import MATERIAL, REGION
 from sim.results import store
 from tests.conftest import SMALL
 from tests.supply_tables import days_of, made_up, table
@@ -146,6 +147,11 @@ def test_money_is_that_of_the_manifest(result, materials):
     about = result.manifest["supply"]
     assert materials.sales == about["normal_exports_musd_a_week"]
     assert materials.hanging["us"] == pytest.approx(about["value_added_bn"]["us"] * 1000 * 7 / 365.25)
+
+
+def test_made_up_tables_have_the_columns_that_the_engine_writes(result):
+    for name, columns in (("supply", REGION), ("supply_materials", MATERIAL)):
+        assert set(columns) <= set(store.read(result.folder, name, where="FALSE"))
 
 
 def test_made_up_columns_fit_their_axes():
