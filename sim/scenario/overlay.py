@@ -209,7 +209,8 @@ def _with_supply(tree: Tree) -> Tree:
         return tree
     shipped = supply_defaults.shipped()
     places = {**tree.places, **{path: shipped.document.marks[path] for path in laying.paths}}
-    origins = {**tree.origins, **{path: Origin(*shipped.origins[path]) for path in laying.paths}}
+    leaves = [path for path in laying.paths if path in shipped.origins]
+    origins = {**tree.origins, **{path: Origin(*shipped.origins[path]) for path in leaves}}
     data = {**tree.data, supply_defaults.SECTION: laying.section}
     return replace(tree, data=data, places=places, origins=origins)
 
@@ -464,7 +465,7 @@ class _Overlay:
 
     def _remove(self, path: Path) -> None:
         self._forget(path)
-        self.data = _replaced(self.data, path, None, remove=True)
+        self.data = _replaced(self.data, path, None, remove=not supply_defaults.stays_out(path))
 
     def _forget(self, path: Path) -> None:
         """Drop the places and origins of what stands at the path."""

@@ -187,10 +187,11 @@ def _sectors(scenario: Scenario, supply: Supply) -> Iterator[Finding]:
             yield from known((*path, "sector"), sector.sector, _codes("sector"), "a sector of the economy's data")
         parts[sector.sector] = parts.get(sector.sector, 0.0) + sector.part.distribution.reach()[1]
         if parts[sector.sector] > 1 + _ROUNDING:
-            message = f"with those above it may be {parts[sector.sector] * 100:.4g} % of {sector.sector}"
-            yield Finding(
-                (*path, "part"), f"found {sector.part.describe()}; {message}; parts of a sector are at most all"
+            total = f"{parts[sector.sector] * 100:.4g} % of {sector.sector}"
+            message = (
+                f"found {sector.part.describe()}, which with those above may be {total}; parts are at most all of it"
             )
+            yield Finding((*path, "part"), message)
 
 
 def _material(supply: Supply, path: Path, material: Material) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """The defaults of `supply:` that Parley ships, and which of them a scenario gets, leaf by leaf.
 
-A file has what it writes. Materials come where it writes them or a control or a support names them; projects where they
-were known on as_of and serve a material that is there. What it takes out with null stays out, with all that hangs on it.
+A file has what it writes. Materials come where it writes them or a control or a support names them; projects where
+they were known on as_of and serve a material that is there. What it takes out with null stays out, with all that hangs
+on it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,16 @@ def is_shipped(file: str) -> bool:
     return file == str(FILE)
 
 
+def stays_out(path: Path) -> bool:
+    """Whether a path is one of the names that, once taken out, no default brings back."""
+    return len(path) == len((SECTION, "kind", "name")) and path[0] == SECTION and path[1] in NAMED
+
+
+def has(path: Path) -> bool:
+    """Whether a path is that of a region, sector, material or project with defaults."""
+    return stays_out(path) and path[2] in shipped().section[path[1]]
+
+
 def materials() -> Collection[str]:
     """Names of the materials that have defaults."""
     names: dict[str, Any] = shipped().section["materials"]
@@ -70,9 +81,11 @@ def materials() -> Collection[str]:
 
 def known_later(as_of: int | None) -> list[str]:
     """Names of the shipped projects that were not known on a day; none without one."""
+    if as_of is None:
+        return []
     origins = shipped().origins
-    names = shipped().section["projects"]
-    return [] if as_of is None else [name for name in names if _known(origins[SECTION, "projects", name]) > as_of]
+    known = {name: origins[SECTION, "projects", name, "title"].known for name in shipped().section["projects"]}
+    return [name for name, day in known.items() if days.day(str(day)) > as_of]
 
 
 def laid(data: Mapping[str, Any], lost: Collection[Path], as_of: int | None) -> Laying:
@@ -107,8 +120,10 @@ def _merged(own: Any, node: dict[str, Any], path: Path, lost: Collection[Path], 
     for key, part in node.items():
         at = (*path, key)
         held = own.get(key)
-        if held is None and not (at in lost or (key in own and len(path) > 1 and path[1] in NAMED and len(path) == 2)):
-            if wanted(at, part):
+        if held is None:
+            if key in own and stays_out(at):
+                found[key] = None
+            elif at not in lost and wanted(at, part):
                 found[key] = _all(part, at, wanted, paths)
                 laid = True
         elif isinstance(held, dict) and isinstance(part, dict) and not is_leaf(part) and wanted(at, part):
@@ -153,16 +168,12 @@ def _named_materials(data: Mapping[str, Any]) -> set[str]:
 
 
 def _without_sources(part: Any, path: Path, outer: Origin, origins: dict[Path, Origin]) -> Any:
+    own = Origin(part.get("source", outer.source), part.get("known", outer.known)) if isinstance(part, dict) else outer
+    if is_leaf(part):
+        origins[path] = own
     if not isinstance(part, dict):
-        origins[path] = outer
         return part
-    own = Origin(part.get("source", outer.source), part.get("known", outer.known))
-    origins[path] = own
     held = {key: inner for key, inner in part.items() if key not in _FROM}
     if is_leaf(part):
         return held
     return {key: _without_sources(inner, (*path, key), own, origins) for key, inner in held.items()}
-
-
-def _known(origin: Origin) -> int:
-    return days.day(str(origin.known))
