@@ -17,6 +17,7 @@ from sim.analysis.supply import Supply, never, times
 
 PANELS = 6
 """Regions whose users are drawn over time."""
+AT_WORST = "At the worst moment"
 OUT_OF_STOCK = Measure("% of users out of stock", "percent")
 
 
@@ -179,46 +180,44 @@ def _out(found: Findings, supply: Supply) -> Chart:
 
 
 def _lasting(found: Findings, supply: Supply) -> list[Chart]:
-    """Weeks to stock-out if flows stayed as on the first and on the last day; no chart where stocks never run out."""
+    """Weeks to stock-out if flows stayed, on the first day and at the worst moment; no chart where there is no end."""
+    moments = {long_date(supply.first): supply.weeks_left(supply.first), AT_WORST: supply.weeks_left_at_worst()}
     panels: dict[str, list[Wait]] = {}
-    for day in (supply.first, supply.last):
-        left = supply.weeks_left(day)
-        if np.isinf(left).all():
-            continue
+    for moment, left in moments.items():
         rows = {
             code: Wait(supply.region_names[code], times(left[:, k]), never(left[:, k]))
             for k, code in enumerate(supply.regions)
         }
-        order = sorted(rows, key=lambda code: (rows[code].weeks.middle, rows[code].never))
-        panels[long_date(day)] = [rows[code] for code in order]
+        order = sorted(rows, key=lambda code: (rows[code].weeks.middle, rows[code].weeks.low, rows[code].never))
+        if any(np.isfinite(row.weeks.low) for row in rows.values()):
+            panels[moment] = [rows[code] for code in order]
     if not panels:
         return []
     subtitle = (
-        "Weeks until half of the users are out of stock if flows and need stayed as they are on the day. Dot: median; "
-        "line: 5–95 % of futures; never: supplies cover the need"
+        "Weeks until half of the users are out of stock if flows and need stayed as they are then. Dot: median; line: "
+        f"5–95 % of futures; never: supplies cover the need. Worst moment: of each future, to {long_date(supply.last)}"
     )
     title = _lasting_finding(panels)
     return [weeks_chart(panels, "weeks", "", title, subtitle, found.source, called="supply_stock_out")]
 
 
 def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
-    """The region whose stocks last shortest on each of the days, or how many have none."""
-    said: list[str] = []
-    before = ""
-    for day, rows in panels.items():
-        name, empty = rows[0].name, sum(row.weeks.middle == 0 for row in rows)
+    """The region whose stocks last shortest at each moment, or how many have half of their users out."""
+    said = []
+    for moment, rows in panels.items():
+        first, empty = rows[0], sum(row.weeks.middle == 0 for row in rows)
+        when = inner(moment) if moment == AT_WORST else f"on {moment}"
         if empty > 1:
-            said.append(f"on {day} half of the users or more are out of stock in {empty} of {len(rows)} regions")
+            said.append(f"{when} half of the users or more are out of stock in {empty} of {len(rows)} regions")
+        elif np.isinf(first.weeks.middle):
+            worst = _last(first.weeks.low)
+            said.append(f"{when} stocks never run out, though in 5 of 100 futures those of {the(first.name)} {worst}")
         else:
-            whose = "they" if name == before else f"stocks of {the(name)}"
-            said.append(f"on {day} {whose} {_last(rows[0].weeks.middle)}")
-        before = name
-    return opened("; ".join(said)) + " at the median"
+            said.append(f"{when} stocks of {the(first.name)} {_last(first.weeks.middle)}")
+    return opened(f"at the median {'; '.join(said)}")
 
 
 def _last(value: float) -> str:
-    if np.isinf(value):
-        return "would never run out"
     return "are empty for half of the users" if value == 0 else f"would last {in_weeks(value)}"
 
 

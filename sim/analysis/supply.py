@@ -24,6 +24,7 @@ FORMS = ("leontief", "ces")
 HALF = 50.0
 """Per cent of users out of stock from which a region is told as out."""
 WEEKS_A_YEAR = 365.25 / WEEK
+_LEFT = f"CASE WHEN stopped_percent >= {HALF} THEN 0 ELSE weeks_to_stock_out END"
 
 
 def has_supply(result: Result) -> bool:
@@ -129,7 +130,11 @@ class Supply(Recorded):
 
         Where half of them are out they are 0, though what is left is used no faster than it comes.
         """
-        return np.where(self.on("stopped_percent", day) >= HALF, 0.0, self.on("weeks_to_stock_out", day))
+        return self.cells("supply", _LEFT, {"region": len(self.regions)}, f"day = {day}")
+
+    def weeks_left_at_worst(self) -> NDArray[np.float64]:
+        """[run, region] the fewest of them on any recorded day."""
+        return -self.worst(f"-({_LEFT})")
 
     def lost(self, form: str) -> NDArray[np.float64]:
         """[run, region] weeks of output lost from as_of to the horizon in one form of production."""

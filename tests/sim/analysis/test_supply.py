@@ -84,6 +84,11 @@ def test_stocks_of_a_region_with_half_of_its_users_out_last_no_longer(supply):
     assert left[~out].tolist() == supply.on("weeks_to_stock_out", supply.last)[~out].tolist()
 
 
+def test_at_the_worst_moment_stocks_last_no_longer_than_on_any_day(result, supply):
+    days = np.array([supply.weeks_left(int(day)) for day in days_of(result)])
+    assert supply.weeks_left_at_worst().tolist() == days.min(axis=0).tolist()
+
+
 def test_losses_in_both_forms_are_those_of_the_tables(result, supply):
     for form in FORMS:
         expected = of(result, "supply", f"lost_weeks_{form}", f"region = 0 AND day = {supply.last}")
