@@ -203,18 +203,21 @@ def _lasting(found: Findings, supply: Supply) -> list[Chart]:
 
 def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
     """The region whose stocks last shortest at each moment, or how many have half of their users out."""
-    said = []
+    said: list[str] = []
     for moment, rows in panels.items():
         first, empty = rows[0], sum(row.weeks.middle == 0 for row in rows)
+        median = "" if said else " at the median"
         when = inner(moment) if moment == AT_WORST else f"on {moment}"
         if empty > 1:
-            said.append(f"{when} half of the users or more are out of stock in {empty} of {len(rows)} regions")
+            said.append(f"{when} half of the users or more are out of stock in {empty} of {len(rows)} regions{median}")
         elif np.isinf(first.weeks.middle):
             worst = _last(first.weeks.low)
-            said.append(f"{when} stocks never run out, though in 5 of 100 futures those of {the(first.name)} {worst}")
+            said.append(
+                f"{when} stocks never run out{median}, but in 5 of 100 futures those of {the(first.name)} {worst}"
+            )
         else:
-            said.append(f"{when} stocks of {the(first.name)} {_last(first.weeks.middle)}")
-    return opened(f"at the median {'; '.join(said)}")
+            said.append(f"{when} stocks of {the(first.name)} {_last(first.weeks.middle)}{median}")
+    return opened("; ".join(said))
 
 
 def _last(value: float) -> str:
