@@ -36,7 +36,7 @@ TARGETS = (0.25, 0.5, 0.75)
 """Shares of the need outside China; data support no more of the curve."""
 YEARS = ("years_to_quarter", "years_to_half", "years_to_three_quarters")
 
-HELD = ("output_percent", "lost_weeks", "exports_percent")
+HELD = ("output_percent", "lost_weeks", "lost_weeks_leontief", "lost_weeks_ces", "exports_percent")
 """What is noted under the policy held too."""
 NEVER = 520.0
 """Weeks to a stock-out, for expressions, where stocks do not fall."""

@@ -103,9 +103,8 @@ class Measures:
         """[run, region, sector, material] weeks until the median user is out at the present net draw; inf: never."""
         flows = seen.flows
         draw = flows.used - flows.arrived - flows.non_chinese - flows.released
-        return self.whole(
-            seen, leverage.weeks_to_stock_out(seen.state.stock, np.where(draw > STILL, draw, 0.0)), np.inf
-        )
+        left = leverage.weeks_to_stock_out(seen.state.stock, np.where(draw > STILL, draw, 0.0))
+        return self.whole(seen, np.where(flows.stopped >= HALF, 0.0, left), np.inf)
 
     def weeks_to_stock_out(self, seen: Seen) -> Numbers:
         """Weeks until half of the need is that of cells whose median user is out."""
@@ -151,5 +150,7 @@ class Measures:
         return mine / np.maximum(seen.parameters.by_cell.tonnes, np.finfo(float).tiny)
 
 
+HALF = 0.5
+"""Share of users out of stock at which the median one is."""
 STILL = 1e-9
 """A net draw, in weeks a week, that is rounding."""

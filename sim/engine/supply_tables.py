@@ -20,7 +20,8 @@ Table = dict[str, NDArray[Any]]
 REGION = (
     "cover_weeks", "weeks_to_stock_out", "stopped_percent", "need_met_percent", "output_percent",
     "output_leontief_percent", "output_ces_percent", "lost_weeks", "lost_weeks_leontief", "lost_weeks_ces",
-    "held_output_percent", "held_lost_weeks", "value_lost_bn", "stop_loss_weeks",
+    "held_output_percent", "held_lost_weeks", "held_lost_weeks_leontief", "held_lost_weeks_ces", "value_lost_bn",
+    "stop_loss_weeks",
 )  # fmt: skip
 MATERIAL = (
     "exports_percent", "backlog_weeks", "wait_weeks", "quoted_ratio", "transacted_ratio", "chinese_ratio",
