@@ -88,7 +88,7 @@ ECONOMY = {
 """Measures of the economy with their units: `imports` of each pair of actors that have regions, the others of each."""
 SUPPLY = {
     "cover": (Kind.number, "weeks", "stocks, of the need of a week, over all that use a material"),
-    "weeks_to_stock_out": (Kind.number, "weeks", "until the first sector is out of stock as things go; 1e9: never"),
+    "weeks_to_stock_out": (Kind.number, "weeks", "until the first sector is out of stock, as things go"),
     "stopped": (Kind.share, "", "users without stock, of all"),
     "supply_output": (Kind.number, "%", "output of the users of materials, of that at rest"),
     "output_lost": (Kind.number, "weeks", "output lost since as_of, of a week at rest"),
