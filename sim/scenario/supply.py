@@ -47,7 +47,8 @@ def _number(unit: str, least: float = 0.0, most: float = math.inf, open_below: b
     """Takes numbers, bare or in the unit, in which they are kept."""
     ends = f"above {least:g}" if open_below else f"of at least {least:g}"
     ends = ends if math.isinf(most) else f"{ends} and at most {most:g}"
-    what = f"a number {ends}" + (f", bare or in {unit}" if unit else "")
+    written = f"as in 0.2 {unit}" if unit.startswith("a ") else f"in {unit}"
+    what = f"a number {ends}" + (f", bare or {written}" if unit else "")
 
     def check(scalar: Scalar) -> Scalar:
         if scalar.dimension is not Dimension.number or scalar.unit not in ("", unit):
