@@ -70,7 +70,7 @@ def stays_out(path: Path) -> bool:
 
 def has(path: Path) -> bool:
     """Whether a path is that of a region, sector, material or project with defaults."""
-    return stays_out(path) and path[2] in shipped().section[path[1]]
+    return stays_out(path) and path[2] in shipped().section[str(path[1])]
 
 
 def at(path: Path) -> Any:
