@@ -33,6 +33,8 @@ DEFAULT = "default of Parley"
 ASSUMPTION = "assumption:"
 MOST_LISTED = 20
 """defaults that one message lists"""
+_GROUPED = 4
+"""keys of a path under which defaults are listed as one: `supply.materials.gallium.need`"""
 _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
@@ -158,7 +160,8 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     for path, value, cover, given, own_known in _things(scenario):
         if own_known is not None and own_known > as_of:
             if _is_shipped(path, scenario):
-                late[dotted(path)] = own_known
+                key = dotted(path[:_GROUPED])
+                late[key] = max(own_known, late.get(key, own_known))
             else:
                 yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
         if value.source:

@@ -70,7 +70,15 @@ def stays_out(path: Path) -> bool:
 
 def has(path: Path) -> bool:
     """Whether a path is that of a region, sector, material or project with defaults."""
-    return stays_out(path) and path[2] in shipped().section[path[1]]
+    return stays_out(path) and path[2] in shipped().section[str(path[1])]
+
+
+def at(path: Path) -> Any:
+    """The shipped value at a path, as it is written; None where there is none."""
+    node: Any = shipped().section if path[:1] == (SECTION,) else None
+    for key in path[1:]:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
 
 
 def materials() -> Collection[str]:
@@ -93,7 +101,8 @@ def laid(data: Mapping[str, Any], lost: Collection[Path], as_of: int | None) -> 
     section = data[SECTION]
     out = {name for kind in ("regions", "sectors") for name in _taken_out(section, kind)}
     serving = _named_materials(data)
-    later = set(known_later(as_of))
+    written = section.get("projects")
+    later = set(known_later(as_of)) - set(written if isinstance(written, dict) else ())
 
     def wanted(path: Path, node: Any) -> bool:
         if not out.isdisjoint(path[2:]):
