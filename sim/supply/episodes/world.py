@@ -1,0 +1,94 @@
+"""The world of magnets of 2024 as parameters of the supply layer: six regions, five sectors, one material."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.supply.capacity import STAGES, Building
+from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values
+from sim.supply.licences import Licensing
+from sim.supply.output import Production
+from sim.supply.parameters import Parameters
+from sim.supply.prices import Market
+from sim.supply.projects import Projects
+from sim.supply.stockpile import Reserve
+from sim.supply.stocks import Holding
+
+Numbers = NDArray[np.float64]
+
+YEAR = 365.25 / 7
+"""Weeks."""
+KG_A_TONNE = 1000.0
+
+
+def parameters(values: Values) -> Parameters:
+    """Parameters of as many runs as `values` has. KeyError for an assumption that it lacks."""
+
+    def one(name: str) -> Numbers:
+        return values[name, ""]
+
+    def each(name: str, keys: Iterable[str]) -> Numbers:
+        return np.stack([values[name, key] for key in keys], axis=1)
+
+    need = each("need", (f"{region}.{sector}" for region in REGIONS for sector in SECTORS)) / YEAR
+    need = need.reshape(-1, len(REGIONS), len(SECTORS), 1)
+    runs = len(need)
+    chinese = each("chinese_share", REGIONS)
+    autos = each("cover", (f"{region}.autos" for region in REGIONS))
+    others = np.repeat(each("cover", SECTORS[1:])[:, np.newaxis], len(REGIONS), axis=1)
+    cover = np.concatenate([autos[:, :, np.newaxis], others], axis=2)[..., np.newaxis]
+    return Parameters(
+        need=need,
+        chinese_share=chinese[..., np.newaxis],
+        substitutable=each("substitutable", SECTORS),
+        dependence=np.ones((1, len(SECTORS), 1)),
+        licensing=Licensing(
+            general_hazard=one("general_hazard"),
+            granted_civil=one("granted_civil"),
+            granted_military=one("granted_military"),
+            refiled=one("refiled"),
+            validity=one("validity"),
+            shipping=one("shipping"),
+            easing=one("easing"),
+            tightening=one("tightening"),
+            export_capacity=one("export_capacity"),
+            staff_cap=np.full((1, 1), np.inf),
+            military=np.array([sector == "defence" for sector in SECTORS]),
+        ),
+        holding=Holding(
+            cover=cover,
+            cover_dispersion=one("cover_dispersion"),
+            restoration=one("restoration"),
+            hoarding=one("hoarding"),
+            hoarding_lag=one("hoarding_lag"),
+            rationing_start=values.get(("rationing_start", ""), np.zeros(runs)),
+            triage=one("triage"),
+            transit=one("transit"),
+            leakage=one("leakage"),
+            leakage_delay=one("leakage_delay"),
+            adaptation_rate=one("adaptation_rate"),
+            adaptation_limit=each("adaptation_limit", SECTORS),
+            adaptation_price=np.log(one("adaptation_price")),
+            adaptation_cover=one("adaptation_cover"),
+            adaptation_decay=one("adaptation_decay"),
+        ),
+        reserve=Reserve(
+            size=each("stockpile", REGIONS)[..., np.newaxis],
+            release_cap=one("release_cap"),
+            decision_lag=one("decision_lag"),
+        ),
+        production=Production(
+            criticality=each("criticality", SECTORS),
+            sigma_short=one("sigma_short"),
+            sigma_long=one("sigma_long"),
+            sigma_time=one("sigma_time"),
+            cost_share=one("cost_share"),
+            recovered=one("recovered"),
+            overproduction=one("overproduction"),
+        ),
+        market=market(values),
+        building=standing(need, chinese, one("feed_dependence"), one("demand_growth")),
+    )
