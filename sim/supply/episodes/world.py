@@ -21,7 +21,6 @@ Numbers = NDArray[np.float64]
 
 YEAR = 365.25 / 7
 """Weeks."""
-KG_A_TONNE = 1000.0
 
 
 def parameters(values: Values) -> Parameters:
@@ -35,7 +34,6 @@ def parameters(values: Values) -> Parameters:
 
     need = each("need", (f"{region}.{sector}" for region in REGIONS for sector in SECTORS)) / YEAR
     need = need.reshape(-1, len(REGIONS), len(SECTORS), 1)
-    runs = len(need)
     chinese = each("chinese_share", REGIONS)
     autos = each("cover", (f"{region}.autos" for region in REGIONS))
     others = np.repeat(each("cover", SECTORS[1:])[:, np.newaxis], len(REGIONS), axis=1)
@@ -64,7 +62,7 @@ def parameters(values: Values) -> Parameters:
             restoration=one("restoration"),
             hoarding=one("hoarding"),
             hoarding_lag=one("hoarding_lag"),
-            rationing_start=values.get(("rationing_start", ""), np.zeros(runs)),
+            rationing_start=values.get(("rationing_start", ""), np.zeros(1)),
             triage=one("triage"),
             transit=one("transit"),
             leakage=one("leakage"),
@@ -89,6 +87,59 @@ def parameters(values: Values) -> Parameters:
             recovered=one("recovered"),
             overproduction=one("overproduction"),
         ),
-        market=market(values),
-        building=standing(need, chinese, one("feed_dependence"), one("demand_growth")),
+        market=_market(values),
+        building=_building(values),
+    )
+
+
+def _market(values: Values) -> Market:
+    def one(name: str) -> Numbers:
+        return values[name, ""]
+
+    return Market(
+        price=one("price")[:, np.newaxis],
+        elasticity=one("elasticity")[:, np.newaxis],
+        adjustment=one("adjustment"),
+        cap=one("price_cap")[:, np.newaxis],
+        exposed=one("exposed"),
+        chinese_response=one("chinese_response"),
+        half_life=one("half_life"),
+        deadband=one("deadband"),
+        panic_cover=one("panic_cover"),
+    )
+
+
+def _building(values: Values) -> Building:
+    """Magnets alone, on the logistic curve; no projects, and prices move nothing within an episode."""
+    share, growth = (np.full((len(values["magnet_share", ""]), 1, len(STAGES)), np.nan) for _ in range(2))
+    magnet = STAGES.index("magnet")
+    share[:, 0, magnet] = values["magnet_share", ""]
+    growth[:, 0, magnet] = values["magnet_growth", ""]
+    none, one = np.zeros(1), np.ones(1)
+    nowhere = np.empty(0, dtype=np.intp)
+    projects = Projects(
+        on=np.zeros((1, 0), dtype=bool),
+        start=np.zeros((1, 0)),
+        capacity=np.zeros((1, 0)),
+        first_utilisation=one,
+        utilisation=one,
+        ramp=one,
+        material=nowhere,
+        stage=nowhere,
+    )
+    return Building(
+        stage_share=share,
+        stage_growth=growth,
+        feed_dependence=values["feed_dependence", ""][:, np.newaxis],
+        demand_growth=values["demand_growth", ""],
+        denial_time=one,
+        denial_delay=none,
+        access_time=one,
+        access=none,
+        price_response=none,
+        slowest=one,
+        fastest=one,
+        subsidy_response=none,
+        projects=projects,
+        projects_until=none,
     )
