@@ -23,6 +23,8 @@ Numbers = NDArray[np.float64]
 STAGES = ("mine", "separation", "metal", "magnet", "end_to_end")
 PARTS = 60
 """Points between now and the end of the named projects at which a first crossing is looked for."""
+HALVINGS = 12
+"""Of the time between two of them: to less than an hour, for the share leaps when a project starts."""
 CHAIN = slice(0, 4)
 """The stages that follow one another; `end_to_end` is a chain that has no Chinese part at all."""
 
@@ -127,24 +129,26 @@ def share(progress: Numbers, late: Numbers, building: Building) -> Numbers:
     `progress` and `late` as in :class:`Clock`. NaN where a material has no such stage, 0 for ever where it is 0 at rest
     and no project is named. Never above 1.
     """
-    named = _named(building)
-    until = building.projects_until[:, None]
+    stages = building.stage_share.shape[2]
+    each = np.broadcast_to(progress[..., None], (*progress.shape, stages))
+    return _share(each, late[..., None], building)
+
+
+def _share(progress: Numbers, late: Numbers, building: Building) -> Numbers:
+    """The same with a clock [run, material, stage] for every stage."""
+    named, until = _named(building), building.projects_until[:, None, None]
     reached = building.stage_share
     if named.any():
-        reached = np.where(named, _with_projects(np.minimum(progress, until), late, building), reached)
-    years = np.where(named, np.maximum(progress - until, 0.0)[..., None], progress[..., None])
+        of_projects = np.minimum(progress, until)
+        made = reached + output(building.projects, of_projects)
+        grown = (1 + building.demand_growth[:, None, None]) ** (of_projects + late)
+        reached = np.where(named, np.minimum(made / grown, 1.0), reached)
+    years = np.where(named, np.maximum(progress - until, 0.0), progress)
     return reached / (reached + (1 - reached) * np.exp(-building.stage_growth * years))
 
 
 def _named(building: Building) -> NDArray[np.bool_]:
     return building.projects.named(*building.stage_share.shape[1:])
-
-
-def _with_projects(progress: Numbers, late: Numbers, building: Building) -> Numbers:
-    """Share of what was there and of the projects in a need that has grown by the calendar."""
-    made = building.stage_share + output(building.projects, progress, building.stage_share.shape[2])
-    grown = (1 + building.demand_growth[:, None]) ** (progress + late)
-    return np.minimum(made / grown[..., None], 1.0)
 
 
 def narrowest(share: Numbers) -> Numbers:
@@ -165,7 +169,7 @@ def years_to(
     """Years from now until a share of need is first met if all controls stay as they are, [run, material, stage].
 
     After the time of the named projects in closed form, (logit target − logit share) / growth in effective years;
-    within it between sixty points by straight lines. 0 where the share is met now, inf where it never is, NaN where
+    within it by halving. 0 where the share is met now, inf where it never is, NaN where
     there is no such stage. How far a scenario looks is the caller's. Do not ask for more than three quarters: no data
     support that end of the curve. ValueError unless 0 < target < 1.
     """
@@ -200,15 +204,23 @@ def _first(
     building: Building,
 ) -> Numbers:
     """Years until the named projects first reach a share within the `left` effective years of their time; or inf."""
-    progress, late = clock
-    before = share(progress, late + still, building)
-    found = np.full(np.broadcast_shapes(before.shape, (*pace.shape, 1)), np.inf)
-    for part in range(PARTS):
-        ran = left * ((part + 1) / PARTS)
-        after = share(progress + ran, late + still + ran * (1 / pace - 1), building)
-        rise = np.where(after > before, after - before, 1.0)
-        within = (part + np.clip((target - before) / rise, 0.0, 1.0)) / PARTS * (left / pace)[..., None]
-        reached = (after >= target) & (left > 0)[..., None]
-        found = np.where(reached & np.isinf(found), still[..., None] + within, found)
-        before = after
-    return found
+    progress, late = (one[..., None] for one in clock)
+    late = late + still[..., None]
+    shape = np.broadcast_shapes((*left.shape, 1), (*pace.shape, 1), building.stage_share.shape)
+
+    def met(part: Numbers) -> NDArray[np.bool_]:
+        """Whether shares are met after parts [run, material, stage] of what is left."""
+        ran = left[..., None] * part
+        return _share(progress + ran, late + ran * (1 / pace - 1)[..., None], building) >= target
+
+    high = np.full(shape, np.inf)
+    for part in range(PARTS, 0, -1):
+        high = np.where(met(np.full(shape, part / PARTS)), part / PARTS, high)
+    found = np.isfinite(high) & (left > 0)[..., None]
+    high = np.where(found, high, 1.0)
+    low = high - 1 / PARTS
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        there = met(middle)
+        low, high = np.where(there, low, middle), np.where(there, middle, high)
+    return np.where(found, still[..., None] + high * (left / pace)[..., None], np.inf)

@@ -57,12 +57,11 @@ def running(age: Numbers, first: Numbers, full: Numbers, ramp: Numbers) -> Numbe
     return np.where(age < 0, 0.0, full + (first - full) * later)
 
 
-def output(projects: Projects, progress: Numbers, stages: int) -> Numbers:
-    """Output of the projects as a share of the need at rest, [run, material, stage]; `progress` [run, material]."""
-    runs = max(len(progress), len(projects.on))
-    total = np.zeros((runs, progress.shape[1], stages))
+def output(projects: Projects, progress: Numbers) -> Numbers:
+    """Output of the projects as a share of the need at rest; `progress` and result [run, material, stage]."""
+    total = np.zeros((max(len(progress), len(projects.on)), *progress.shape[1:]))
     for place, (material, stage) in enumerate(zip(projects.material, projects.stage, strict=True)):
-        age = progress[:, material] - projects.start[:, place]
+        age = progress[:, material, stage] - projects.start[:, place]
         used = running(age, projects.first_utilisation, projects.utilisation, projects.ramp)
         total[:, material, stage] += projects.on[:, place] * projects.capacity[:, place] * used
     return total

@@ -1,0 +1,38 @@
+"""Goods at sea: what is shipped arrives after a time that each run has for itself.
+
+A ring of steps. A time that is no whole number of steps is split between the two steps next to it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+def slots(longest: float, weeks: float) -> int:
+    """How many steps a ring needs for journeys of `longest` weeks."""
+    return int(np.ceil(longest / weeks)) + 2
+
+
+def send(ring: Numbers, slot: int, shipped: Numbers, transit: Numbers, weeks: float) -> None:
+    """Put what is shipped in this step, [run, cell] a week, on its way for `transit` [run] weeks, in place.
+
+    `ring` [slot, run, cell] has what arrives in each step, in weeks of need; `slot` is the step that is now.
+    """
+    journey = np.broadcast_to(transit / weeks, len(shipped))
+    whole = np.floor(journey).astype(np.intp)
+    later = (journey - whole)[:, np.newaxis]
+    runs = np.arange(len(shipped))
+    amount = shipped * weeks
+    ring[(slot + whole) % len(ring), runs] += amount * (1 - later)
+    if later.any():
+        ring[(slot + whole + 1) % len(ring), runs] += amount * later
+
+
+def receive(ring: Numbers, slot: int, weeks: float) -> Numbers:
+    """What arrives in this step, [run, cell] a week; the slot is empty afterwards."""
+    arrived: Numbers = ring[slot] / weeks
+    ring[slot] = 0.0
+    return arrived
