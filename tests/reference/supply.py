@@ -87,9 +87,9 @@ class Run:
         ]
         self.target = {c: [self.at(p.holding.cover, c) * one for one in self.spread] for c in self.cells}
         self.stock = {c: list(firms) for c, firms in self.target.items()}
-        zero = lambda: dict.fromkeys(self.cells, 0.0)  # noqa: E731
-        self.backlog, self.expected, self.licensed, self.adapted = zero(), zero(), zero(), zero()
-        self.substituted = zero()
+        self.backlog, self.expected, self.licensed, self.adapted, self.substituted = (
+            dict.fromkeys(self.cells, 0.0) for _ in range(5)
+        )
         self.hazard = dict.fromkeys(self.cells, p.licensing.general_hazard)
         self.hoarding = dict.fromkeys(self.cells, 1.0)
         self.valid = {c: self.chinese(c) / p.licensing.shipping for c in self.cells}
@@ -303,7 +303,8 @@ class Run:
         even, plenty = (flow.others + flow.released) * w, flow.arrived * w - urgent
         at_hand = [held + even + plenty * part for held, part in zip(stock, share, strict=True)]
         left = urgent * count
-        for k in sorted(range(count), key=lambda k: stock[k]):
+        poorest_first = sorted(range(count), key=lambda k: round(stock[k], 12))  # whatever the last digits of nothing
+        for k in poorest_first:
             given = min(left, max(0.0, wanted - at_hand[k]))
             at_hand[k] += given
             left -= given

@@ -56,9 +56,7 @@ CUTS = (Cut("80 % less for a year", 52, 0.2), Cut("Chinese stop of 26 weeks", 26
 def shares(country: str) -> dict[str, float]:
     """Supply sector → value added of the sectors that use magnets as a share of GDP, 2024. KeyError for no country."""
     codes = COUNTRIES[country][1]
-    added = {
-        (row["region"], row["sector"]): float(row["value_added_musd"]) for row in _rows("value_added.csv")
-    }
+    added = {(row["region"], row["sector"]): float(row["value_added_musd"]) for row in _rows("value_added.csv")}
     gdp = {row["region"]: float(row["gdp_2024_musd"]) for row in _rows("gdp.csv")}
     whole = sum(gdp[code] for code in codes)
     return {

@@ -80,7 +80,14 @@ def regimes() -> list[Regime]:
 def studies() -> list[Study]:
     """Of the GDP effect of a cut."""
     return [
-        Study(row["study"], row["country"], row["shock"], float(row["low_percent"]), float(row["high_percent"]), row["source"])
+        Study(
+            row["study"],
+            row["country"],
+            row["shock"],
+            float(row["low_percent"]),
+            float(row["high_percent"]),
+            row["source"],
+        )
         for row in rows("studies_gdp.csv")
     ]
 
