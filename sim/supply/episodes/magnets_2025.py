@@ -27,8 +27,13 @@ FIRST = datetime.date(2025, 4, 4)
 WEEKS = 39
 """To the end of the year."""
 MONTHS = tuple(datetime.date(2025, month, 1) for month in range(4, 13))
-FITTED = {"shipping": 0.5, "tightening": 1.0, "export_capacity": 1.2}
-"""Name → value in model units."""
+FITTED = {"shipping": 0.5, "tightening": 1.0, "easing": 3.0, "export_capacity": 1.24}
+"""Name → value in model units; fitted to the months of the world."""
+CHOSEN = {"transit": 1.0, "rationing_start": 0.0}
+"""Urgent goods went by air (0.5 to 2 weeks), and the covers were found without goods at sea. Firms ran until they had
+none left: had they rationed from 70 % of their cover, a tenth of their output would have gone, which nobody saw."""
+FULL = 1.0
+"""Exports of a normal month."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Played:
 
     exports: dict[str, Numbers]
     """`world` and `us` → [run, month] exports as a multiple of a normal month, from April on"""
+    weekly: Numbers
+    """[run, week] exports to the world as a multiple of a normal week"""
     stopped: dict[str, Numbers]
     """`world` and each region → [run, week] share of users that are out of stock, by need"""
     output: Numbers
@@ -44,13 +51,13 @@ class Played:
 
 
 def fitted() -> Values:
-    """Central values with what was fitted: one run."""
-    return central(**FITTED)
+    """Central values with what was fitted and chosen: one run."""
+    return central(**FITTED, **CHOSEN)
 
 
 def ranged(count: int, seed: int) -> Values:
-    """Draws over the ranges of all assumptions but those fitted."""
-    return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in FITTED.items()}}
+    """Draws over the ranges of all assumptions, those fitted too."""
+    return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in CHOSEN.items()}}
 
 
 def in_force(day: datetime.date) -> dict[str, Regime]:
@@ -73,7 +80,7 @@ def controls(open_: Controls, day: datetime.date) -> Controls:
 def play(values: Values, days: int = 7) -> Played:
     """The episode under some assumptions, in steps of `days`."""
     params = parameters(values)
-    state, open_ = State.at_rest(params), Controls.open(params)
+    state, open_ = State.at_rest(params, days=float(days)), Controls.open(params)
     need = params.need.reshape(len(params.need), len(REGIONS), len(SECTORS))
     weight = need / need.sum(axis=(1, 2), keepdims=True)
     normal = need * params.chinese_share
@@ -87,12 +94,13 @@ def play(values: Values, days: int = 7) -> Played:
     flow, out = np.stack(shipped), np.stack(stopped)
     tonnes, share = normal.sum(axis=2), need.sum(axis=2) / need.sum(axis=(1, 2))[:, np.newaxis]
     us = REGIONS.index("us")
+    world = flow.sum(axis=2) / tonnes.sum(axis=1)
     exports = {
-        WORLD: by_month(flow.sum(axis=2) / tonnes.sum(axis=1), days),
+        WORLD: by_month(world, days),
         US: by_month(flow[:, :, us] / tonnes[:, us], days),
     }
     out_of_stock = {WORLD: (out * share).sum(axis=2).T} | {region: out[:, :, k].T for k, region in enumerate(REGIONS)}
-    return Played(exports, out_of_stock, np.stack(output).T)
+    return Played(exports, world.T, out_of_stock, np.stack(output).T)
 
 
 def by_month(flow: Numbers, days: int) -> Numbers:
@@ -102,3 +110,26 @@ def by_month(flow: Numbers, days: int) -> Numbers:
     daily = np.concatenate([before, daily])
     edges = [(month - MONTHS[0]).days for month in (*MONTHS, datetime.date(2026, 1, 1))]
     return np.stack([daily[first:last].mean(axis=0) for first, last in pairwise(edges)], axis=1)
+
+
+def first_stoppages(played: Played, share: float = 0.01) -> Numbers:
+    """Weeks from the start to the first in which `share` of all users are out of stock, [run]; inf where there is none."""
+    return first_week(played.stopped[WORLD] >= share)
+
+
+def full_volume(played: Played) -> Numbers:
+    """Weeks from the start to the first of normal exports after the lowest week, [run]; inf where there is none."""
+    weeks = np.arange(played.weekly.shape[1])
+    after = weeks > played.weekly.argmin(axis=1)[:, np.newaxis]
+    return first_week(after & (played.weekly >= FULL))
+
+
+def first_week(found: NDArray[np.bool_]) -> Numbers:
+    """Place of the first true value of [run, week], inf where there is none."""
+    return np.where(found.any(axis=1), found.argmax(axis=1), np.inf)
+
+
+def hole(exports: Numbers) -> Numbers:
+    """Weeks of normal exports that are missing from April to June, [run] of [run, month]."""
+    weeks = np.array([(second - first).days / 7 for first, second in pairwise(MONTHS[:4])])
+    return np.asarray(((1 - exports[..., :3]) * weeks).sum(axis=-1))
