@@ -149,17 +149,11 @@ class Firms:
         count = len(self.stock)
         ordered = np.empty(self.stock.shape[1:])
         for part in parts(self.stock):
-            short = rows(wishes.short, part)
-            beyond = self._beyond(wishes, part)
-            gap = np.maximum(over_quantiles(beyond) / count + short, 0.0)
-            ordered[part] = rows(wishes.required, part) + gap / rows(wishes.restoration, part)
+            here = Wishes(*(rows(array, part) for array in wishes))
+            beyond = _beyond(self.stock[:, part], self.spread[:, part], here)
+            gap = np.maximum(over_quantiles(beyond) / count + here.short, 0.0)
+            ordered[part] = here.required + gap / here.restoration
         return ordered
-
-    def _beyond(self, wishes: Wishes, part: slice) -> Numbers:
-        """What each firm orders to restore its stock, less what the pipeline lacks, weeks."""
-        beyond = self.spread[:, part] * rows(wishes.target, part)
-        beyond -= self.stock[:, part]
-        return np.maximum(beyond, -rows(wishes.short, part), out=beyond)
 
     def step(self, wishes: Wishes, ordered: Numbers, supply: Supply, weeks: float) -> Use:
         """Goods arrive and are used, in place. `ordered` [run, cell] is the answer of :meth:`ordered`."""
@@ -177,17 +171,17 @@ class Firms:
         return use
 
     def _step(self, part: slice, wishes: Wishes, ordered: Numbers, supply: Supply, use: Use, weeks: float) -> None:
-        stock, count = self.stock[:, part], len(self.stock)
+        stock, spread, count = self.stock[:, part], self.spread[:, part], len(self.stock)
         chinese, wanted = supply.by_orders * weeks, supply.required * weeks
         orders = ordered > 0
         per_order = np.where(orders, chinese / np.where(orders, ordered, 1.0), 0.0)
         slope = per_order / wishes.restoration
         basis = slope * wishes.short + per_order * wishes.required + np.where(orders, 0.0, chinese)
-        beyond = self._beyond(wishes, part)
+        beyond = _beyond(stock, spread, wishes)
         beyond *= slope
         stock += beyond
         stock += basis + supply.by_need * weeks - wanted
-        margin = self._margin(stock, supply.threshold, part)
+        margin = _margin(stock, spread, supply.threshold)
         if (supply.triage > 0).any():
             margin = margin - supply.triage * (np.maximum.reduce(beyond, axis=0) + basis)
         use.used[:] = supply.required
@@ -195,7 +189,7 @@ class Firms:
         run, cell = short = np.nonzero(margin < 0)
         if len(run):
             beyond += basis
-            threshold = self.spread[:, part][:, run, 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
+            threshold = spread[:, run, 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
             urgent = np.broadcast_to(supply.triage, margin.shape)[short]
             left, used, stopped = _rationed(
                 stock[:, run, cell], beyond[:, run, cell], chinese[short], urgent, wanted[short], threshold
@@ -205,13 +199,21 @@ class Firms:
             use.stopped[short] = stopped
         use.held[:] = over_quantiles(stock) / count
 
-    def _margin(self, stock: Numbers, threshold: Numbers, part: slice) -> Numbers:
-        """Least distance of a firm from where it rations itself, [run, cell] weeks, if it uses all that it requires."""
-        if not threshold.any():
-            return np.minimum.reduce(stock, axis=0)
-        from_threshold = self.spread[:, part] * threshold
-        np.subtract(stock, from_threshold, out=from_threshold)
-        return np.minimum.reduce(from_threshold, axis=0)
+
+def _beyond(stock: Numbers, spread: Numbers, wishes: Wishes) -> Numbers:
+    """[quantile, run, cell] what each firm orders to restore its stock, less what the pipeline lacks, weeks."""
+    beyond = spread * wishes.target
+    beyond -= stock
+    return np.maximum(beyond, -wishes.short, out=beyond)
+
+
+def _margin(stock: Numbers, spread: Numbers, threshold: Numbers) -> Numbers:
+    """Least distance of a firm from where it rations itself, [run, cell] weeks, if it uses all that it requires."""
+    if not threshold.any():
+        return np.minimum.reduce(stock, axis=0)
+    from_threshold = spread * threshold
+    np.subtract(stock, from_threshold, out=from_threshold)
+    return np.minimum.reduce(from_threshold, axis=0)
 
 
 def _rationed(
