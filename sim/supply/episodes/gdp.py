@@ -1,14 +1,12 @@
 """What a near-total cut would cost in GDP, in both branches of production, beside the figures of studies.
 
 Losses of the using sectors are weighted by what these sectors are of GDP in the world of 2024 and multiplied by what
-their suppliers and buyers lose (the network multiplier). Production of what is put off and made up for later within
-the year counts as made.
+their suppliers and buyers lose (the network multiplier).
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from sim.supply.controls import Controls
 from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values
 from sim.supply.episodes.world import parameters
+from sim.supply.output import ces
 from sim.supply.state import State
 from sim.supply.step import step
 
@@ -36,7 +35,10 @@ COUNTRIES = {
 """Country → its supply region, and its regions of the economy."""
 YEAR = 52
 """Weeks over which GDP is counted."""
-BRANCHES = ("Leontief", "CES")
+
+
+LEFT = 0.2
+"""Share of need that a cut of 80 % leaves."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,17 @@ class Cut:
 
     title: str
     weeks: int
-    left: float | None
-    """share of need that is still met, alike everywhere; None: everything Chinese stops, the rest stays"""
+    alike: bool
+    """a share of :data:`LEFT` of need is still met everywhere; else all that is Chinese stops and the rest stays"""
+    buffered: bool
+    """with stocks, substitution and learning; studies of the GDP effect have none"""
 
 
-CUTS = (Cut("80 % less for a year", 52, 0.2), Cut("Chinese stop of 26 weeks", 26, None))
+CUTS = (
+    Cut("80 % less for a year, no stocks and nothing in its place", 52, alike=True, buffered=False),
+    Cut("80 % less for a year", 52, alike=True, buffered=True),
+    Cut("no Chinese magnets for 26 weeks", 26, alike=False, buffered=True),
+)
 
 
 @cache
@@ -72,23 +80,34 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def lost(values: Values, cut: Cut) -> dict[str, Numbers]:
     """Branch → [run, region, sector] share of a year's output that is lost in the first year."""
-    kept = cut.left if cut.left is not None else 0.0
-    chosen: Mapping[tuple[str, str], Numbers] = values
-    if cut.left is not None:
-        runs = len(next(iter(values.values())))
-        chosen = {**values, **{("chinese_share", region): np.full(runs, 1 - kept) for region in REGIONS}}
-    params = parameters(chosen)
+    return _played(values, cut) if cut.buffered else _at_once(values, cut)
+
+
+def _at_once(values: Values, cut: Cut) -> dict[str, Numbers]:
+    """The same lack all the time, and inputs that are no easier to replace than on the first day."""
+    production = parameters(values).production
+    runs, part = len(next(iter(values.values()))), cut.weeks / YEAR
+    everywhere = np.ones((runs, len(REGIONS), len(SECTORS)))
+    left = LEFT * everywhere
+    smooth = ces(left, production.cost_share[:, None, None], production.sigma_short[:, None, None])
+    rigid = production.criticality[:, np.newaxis] * (1 - LEFT) * everywhere
+    return {"Leontief": part * rigid, "CES": part * (1 - smooth)}
+
+
+def _played(values: Values, cut: Cut) -> dict[str, Numbers]:
+    """Played week by week; what is put off and made up for within the year is not lost."""
+    runs = len(next(iter(values.values())))
+    alike = {("chinese_share", region): np.full(runs, 1 - LEFT) for region in REGIONS}
+    params = parameters({**values, **alike} if cut.alike else values)
+    if cut.alike:  # 80 % less is 80 % less: nothing leaks, and no feed is lost on top
+        none = np.zeros_like(params.building.feed_dependence)
+        holding = replace(params.holding, leakage=np.zeros(1))
+        params = replace(params, holding=holding, building=replace(params.building, feed_dependence=none))
     open_ = Controls.open(params)
     shut = replace(open_, licensed=np.ones_like(open_.licensed), approval=np.zeros_like(open_.approval))
-    if cut.left is not None:  # a cut of 80 % is one of 80 %: nothing leaks, and no feed is lost on top
-        params = replace(
-            params,
-            holding=replace(params.holding, leakage=np.zeros(1)),
-            building=replace(params.building, feed_dependence=np.zeros_like(params.building.feed_dependence)),
-        )
     state = State.at_rest(params)
     for week in range(YEAR):
-        step(state, shut if week < cut.weeks else open_, params, 7.0)
+        step(state, shut if week < cut.weeks else open_, params)
     return {"Leontief": state.lost_leontief / YEAR, "CES": state.lost_ces / YEAR}
 
 
