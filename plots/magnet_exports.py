@@ -110,8 +110,8 @@ def _draw(axes: Axes, panel: Exports, wide: float, values: list[float]) -> None:
     date_axis(axes, int(panel.starts[0]), int(panel.starts[-1]) - 1, wide)
     axes.set_yticks(values, [""] * len(values))
     axes.grid(visible=True, axis="y")
-    ends = [np.r_[series, series[-1]] for series in (panel.low, panel.high)]
-    axes.fill_between(panel.starts, *ends, step="post", color=tint(panel.colour, BAND), linewidth=0)
+    low, high = (np.r_[series, series[-1]] for series in (panel.low, panel.high))
+    axes.fill_between(panel.starts, low, high, step="post", color=tint(panel.colour, BAND), linewidth=0)
     _stairs(axes, panel, panel.simulated, color=panel.colour, linewidth=2.0, zorder=3)
     _stairs(axes, panel, panel.published, color=BLACK, linewidth=1.2, linestyle=_DASHED, zorder=4)
 
@@ -148,8 +148,8 @@ def _key(panels: list[Exports]) -> list[key.Item]:
     wide = 16.0 * len(own) - 3
     return [
         (16.0, dashed, "published"),
-        (wide, solid, "simulated, central assumptions"),
-        (wide, shade, "90 of 100 draws of the assumptions"),
+        (wide, solid, "simulated, fitted"),
+        (wide, shade, "before fitting: 90 of 100 draws over all ranges"),
     ]
 
 

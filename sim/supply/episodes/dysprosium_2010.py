@@ -51,7 +51,7 @@ class Played:
 def before(values: Values) -> Values:
     """The same world with the shares of 2010."""
     facts, runs = dysprosium(), len(values["magnet_share", ""])
-    shares = {region: facts["chinese_share"] for region in REGIONS} | {"japan": 100 - facts["japan_non_chinese_start"]}
+    shares = dict.fromkeys(REGIONS, facts["chinese_share"]) | {"japan": 100 - facts["japan_non_chinese_start"]}
     found = {**values, **{("chinese_share", region): np.full(runs, share / 100) for region, share in shares.items()}}
     found["magnet_share", ""] = np.full(runs, facts["japan_non_chinese_start"] / 100)
     return found

@@ -60,6 +60,11 @@ def ranged(count: int, seed: int) -> Values:
     return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in CHOSEN.items()}}
 
 
+def around(count: int, seed: int) -> Values:
+    """Draws over the ranges of all assumptions but those fitted."""
+    return {**ranged(count, seed), **{(name, ""): np.full(count, value) for name, value in FITTED.items()}}
+
+
 def in_force(day: datetime.date) -> dict[str, Regime]:
     """Region → the regime that holds on a day; none before the first."""
     return {one.region: one for one in regimes() if one.start <= day}
@@ -113,7 +118,7 @@ def by_month(flow: Numbers, days: int) -> Numbers:
 
 
 def first_stoppages(played: Played, share: float = 0.01) -> Numbers:
-    """Weeks from the start to the first in which `share` of all users are out of stock, [run]; inf where there is none."""
+    """Weeks to the first in which `share` of all users are out of stock, [run]; inf where there is none."""
     return first_week(played.stopped[WORLD] >= share)
 
 
