@@ -23,11 +23,11 @@ from sim.supply.step import step
 Numbers = NDArray[np.float64]
 
 QUOTA = datetime.date(2010, 7, 6)
-"""The quota for the second half of 2010 is announced; weeks are counted from this day."""
+"""The quota of the second half of 2010 begins, early in July (the day is an assumption); weeks are counted from it."""
 STOP, RESUMED = datetime.date(2010, 9, 21), datetime.date(2010, 11, 19)
-"""No rare earths to Japan (Reuters, New York Times 2010)."""
+"""No rare earths to Japan, from September to November 2010 (the days are an assumption)."""
 LIFTED = datetime.date(2015, 1, 1)
-"""The quota ends."""
+"""The quota is held until then (assumption)."""
 WEEKS = 418
 """Eight years."""
 MOVED = 1.5
