@@ -159,21 +159,13 @@ def _non_chinese(state: State, controls: Controls, params: Parameters) -> Number
 
 def _wishes(state: State, need: Numbers, params: Parameters) -> Wishes:
     by = params.by_cell
-    pipeline = state.backlog + state.valid + over_slots(state.transit)
+    pipeline = state.backlog + state.valid + transit.at_sea(state.transit, state.slot)
     return Wishes(
         by.cover * state.hoarding * (1 - state.adapted),
         by.pipeline + state.expected_backlog - pipeline,
         np.maximum(need - state.substituted, 0.0),
         params.holding.restoration[:, np.newaxis],
     )
-
-
-def over_slots(ring: Numbers) -> Numbers:
-    """Goods at sea, [run, cell]."""
-    total = ring[0].copy()
-    for slot in ring[1:]:
-        total += slot
-    return total
 
 
 def _license(state: State, filed: Numbers, controls: Controls, params: Parameters, weeks: float) -> Passage:

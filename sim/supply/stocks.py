@@ -189,10 +189,10 @@ class Firms:
         run, cell = short = np.nonzero(margin < 0)
         if len(run):
             beyond += basis
-            threshold = spread[:, run, 0] * np.broadcast_to(supply.threshold, margin.shape)[short]
+            threshold = spread[:, :, 0].take(run, axis=1) * np.broadcast_to(supply.threshold, margin.shape)[short]
             urgent = np.broadcast_to(supply.triage, margin.shape)[short]
             left, used, stopped = _rationed(
-                stock[:, run, cell], beyond[:, run, cell], chinese[short], urgent, wanted[short], threshold
+                _columns(stock, short), _columns(beyond, short), chinese[short], urgent, wanted[short], threshold
             )
             stock[:, run, cell] = left
             use.used[short] = used / weeks
@@ -205,6 +205,11 @@ def _beyond(stock: Numbers, spread: Numbers, wishes: Wishes) -> Numbers:
     beyond = spread * wishes.target
     beyond -= stock
     return np.maximum(beyond, -wishes.short, out=beyond)
+
+
+def _columns(array: Numbers, places: tuple[NDArray[np.intp], ...]) -> Numbers:
+    """[quantile, place] in C order, so that sums over quantiles are in their order."""
+    return np.ascontiguousarray(array[:, places[0], places[1]])
 
 
 def _margin(stock: Numbers, spread: Numbers, threshold: Numbers) -> Numbers:

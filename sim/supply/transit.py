@@ -36,3 +36,11 @@ def receive(ring: Numbers, slot: int, weeks: float) -> Numbers:
     arrived: Numbers = ring[slot] / weeks
     ring[slot] = 0.0
     return arrived
+
+
+def at_sea(ring: Numbers, slot: int) -> Numbers:
+    """All that is on its way, [run, cell]; summed in order of arrival, so that the length of the ring changes no bit."""
+    total: Numbers = ring[slot].copy()
+    for ahead in range(1, len(ring)):
+        total += ring[(slot + ahead) % len(ring)]
+    return total

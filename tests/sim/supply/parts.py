@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from sim.supply import Building, Holding, Licensing, Market, Parameters, Production, Projects, Reserve
+from sim.supply import (
+    Building,
+    Controls,
+    Holding,
+    Licensing,
+    Market,
+    Parameters,
+    Production,
+    Projects,
+    Reserve,
+    State,
+    step,
+)
 
 STAGES = 5
 
@@ -106,3 +118,22 @@ def no_projects():
     none = np.zeros((1, 0))
     places = np.zeros(0, dtype=np.intp)
     return Projects(none.astype(bool), none, none, one(0.4), one(0.75), one(2.0), places, places)
+
+
+def stopped(params, quantiles=50, days=7.0, released=False):
+    """A state from which Chinese goods stop at once, with nothing at sea (transit 0), and the controls of the stop."""
+    state = State.at_rest(params, quantiles, days)
+    state.valid[:] = 0.0
+    controls = Controls.open(params)
+    controls.licensed[:] = 1.0
+    controls.approval[:] = 0.0
+    state.hazard[:] = 0.0
+    state.approval[:] = 0.0
+    state.aim[:] = 0.0
+    controls.released[:] = released
+    return state, controls
+
+
+def played(state, controls, params, weeks, days=7.0):
+    """The flows of all steps of so many weeks."""
+    return [step(state, controls, params, days) for _ in range(round(weeks * 7 / days))]

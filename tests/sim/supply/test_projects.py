@@ -1,5 +1,7 @@
 """Named projects: how full they run, when they slip, and what tonnes of oxide make of magnets."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,6 +48,19 @@ def test_projects_that_do_not_come_make_nothing_and_others_add_up():
     assert total(5.0, on=(True, False), **two) == pytest.approx(0.08)
     found = output(projects(**two), np.full((1, 1, len(STAGES)), 5.0))
     assert (np.delete(found, MAGNET, axis=-1) == 0).all()
+
+
+@pytest.mark.parametrize(("years", "built"), [(3.0, 0.269), (5.0, 0.577), (8.0, 0.857)])
+def test_many_projects_of_three_chance_steps_are_built_as_erlang_says(years, built):
+    """Three exponential steps, five years together: K / K∞ = P(3, 3t / 5). Starts are quantiles of that law."""
+    count = 2_000
+    starts = np.linspace(0, 60, 400_001)
+    steps = 3 * starts / 5
+    begun = 1 - np.exp(-steps) * (1 + steps + steps**2 / 2)
+    drawn = np.interp((np.arange(count) + 0.5) / count, begun, starts)[:, None]
+    many = replace(projects([1.0], first=1.0, full=1.0), start=drawn)
+    found = output(many, np.full((count, 1, len(STAGES)), years))[..., MAGNET].mean()
+    assert found == pytest.approx(built, abs=0.001)
 
 
 YEARS = st.floats(0, 12)
