@@ -88,7 +88,9 @@ def incentive(transacted: Numbers, floor: Numbers, scope: Numbers, subsidy: Numb
     """
     covered = scope[:, None]
     price = transacted + covered * np.maximum(floor - transacted, 0.0)
-    factor = np.clip(price ** building.price_response[:, None], building.slowest[:, None], building.fastest[:, None])
+    # Not a power: NumPy takes a root where one exponent serves all, so a run alone would differ in its last bit.
+    factor = np.exp(building.price_response[:, None] * np.log(price))
+    factor = np.clip(factor, building.slowest[:, None], building.fastest[:, None])
     return factor * (1 + building.subsidy_response * subsidy)[:, None]
 
 

@@ -213,13 +213,9 @@ class State:
 
 
 def target_hazard(approval: Numbers, params: Parameters) -> Numbers:
-    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is.
-
-    The share is that of civil applications: those of military users are decided as fast, and granted more rarely.
-    """
-    licensing = params.licensing
-    hazard = hazard_of(approval, licensing.granted_civil[:, np.newaxis], CLOCK_WEEKS)
-    return np.minimum(hazard, licensing.general_hazard[:, np.newaxis])
+    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is."""
+    fastest = params.licensing.general_hazard[:, np.newaxis]
+    return np.minimum(hazard_of(approval, params.rules.granted, CLOCK_WEEKS), fastest)
 
 
 def _spread(given: int | Numbers, params: Parameters) -> Numbers:

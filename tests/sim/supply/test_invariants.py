@@ -234,14 +234,7 @@ def test_loss_falls_with_triage(low, high, cover, flow):
 
 def test_halved_steps_converge_to_first_order():
     """Licences, journeys, rationing, triage, adaptation: all that moves by itself, under controls that do not."""
-    given = {
-        "feed_dependence": np.zeros((1, M)),
-        "triage": 0.05,
-        "rationing_start": 0.6,
-        "transit": 4.0,
-        "leakage": 0.1,
-    }
-    params = awkward(1, military=[False, False], **given)
+    params = awkward(1, feed_dependence=np.zeros((1, M)), triage=0.05, rationing_start=0.6, transit=4.0, leakage=0.1)
     found = []
     for parts in (1, 2, 4, 8):
         state, controls = State.at_rest(params, 50, 7 / parts), Controls.open(params)
