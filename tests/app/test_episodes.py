@@ -36,7 +36,7 @@ def test_a_chart_of_the_cut_is_drawn_with_its_data(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(("2025", "--chart", "a.gif"), "a.gif"), (("2010", "--chart", "a.svg"), "no chart"), (("2011",), "2011")],
+    [(("2025", "--chart", "a.gif"), "a.gif"), (("2010", "--chart", "a.txt"), "a.txt"), (("2011",), "2011")],
 )
 def test_a_mistake_is_told(arguments, words):
     result = run(*arguments)

@@ -19,6 +19,6 @@ def test_the_tables_are_those_of_the_episodes():
 
 
 def test_every_chart_of_the_page_is_there():
-    for name in ("magnet_exports", "gdp_of_a_cut"):
+    for name in ("magnet_exports", "price_path", "gdp_of_a_cut"):
         assert f"img/{name}.svg" in PAGE
         assert (DOCS / "img" / f"{name}.svg").exists()

@@ -92,6 +92,11 @@ def studies() -> list[Study]:
     ]
 
 
+def dysprosium_prices() -> dict[datetime.date, float]:
+    """Date → USD per kg of dysprosium oxide outside China."""
+    return {datetime.date.fromisoformat(row["date"]): float(row["usd_per_kg"]) for row in rows("dysprosium_prices.csv")}
+
+
 def dysprosium() -> dict[str, float]:
     """Measures of 2009 to 2018, by name, in the units of the file."""
     return {row["measure"]: float(row["value"]) for row in rows("dysprosium_2010.csv")}

@@ -103,5 +103,5 @@ def test_records_add_up_to_what_is_published_of_them():
 
 def test_everything_in_the_files_has_a_source():
     for name in ("assumptions", "magnet_exports_2025", "normal_months", "regimes_2025", "stoppages_2025",
-                 "dysprosium_2010", "studies_gdp"):  # fmt: skip
+                 "dysprosium_2010", "dysprosium_prices", "studies_gdp"):  # fmt: skip
         assert all(row["source"].strip() for row in rows(f"{name}.csv")), name
