@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from plots.style import ACCENT, BLUE, Chart, write_as
 from plots.words import the
 from sim.days import day
 from sim.supply.episodes import dysprosium_2010, gdp, magnets_2025, records
+from sim.supply.episodes.assumptions import draws
 
 Numbers = NDArray[np.float64]
 
@@ -53,10 +55,11 @@ def episode_shown(episode: str, chart: Path | None) -> str:
 # ── 2025 ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@cache
 def panels() -> list[Exports]:
     """Published and simulated exports of 2025 by month; nothing is simulated before the licence duty."""
     fitted = magnets_2025.play(magnets_2025.fitted())
-    ranged = magnets_2025.play(magnets_2025.ranged(DRAWS, SEED))
+    ranged = magnets_2025.play(draws(DRAWS, SEED))
     found = []
     for destination, (title, colour) in TITLES.items():
         series = records.exports(destination)
@@ -145,6 +148,7 @@ def compared_2010() -> list[tuple[str, float, float]]:
     ]
 
 
+@cache
 def price_path() -> PricePath:
     """Quotes of dysprosium outside China by week over those before the shock, and what is on record of its oxide."""
     record = {day(one): price for one, price in records.dysprosium_prices().items()}
@@ -200,16 +204,17 @@ def _number(value: float) -> str:
 # ── A cut ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@cache
 def losses() -> dict[str, list[Loss]]:
     """Country → our figures by cut and branch, then those of studies."""
     fitted, ranged = magnets_2025.fitted(), magnets_2025.around(DRAWS, SEED)
     found: dict[str, list[Loss]] = {country: [] for country in gdp.COUNTRIES}
     for cut in gdp.CUTS:
-        middle, draws = gdp.lost(fitted, cut), gdp.lost(ranged, cut)
+        middle, drawn = gdp.lost(fitted, cut), gdp.lost(ranged, cut)
         for branch in middle:
             for country, some in found.items():
                 one = float(gdp.of_gdp(fitted, country, middle[branch])[0])
-                low, high = np.quantile(gdp.of_gdp(ranged, country, draws[branch]), BAND)
+                low, high = np.quantile(gdp.of_gdp(ranged, country, drawn[branch]), BAND)
                 some.append(Loss(f"{cut.title}: {branch}", float(low), one, float(high), False))
     for study in records.studies():
         middle_of = (study.low + study.high) / 2

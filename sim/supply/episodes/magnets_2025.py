@@ -29,9 +29,6 @@ WEEKS = 39
 MONTHS = tuple(datetime.date(2025, month, 1) for month in range(4, 13))
 FITTED = {"shipping": 0.5, "tightening": 1.0, "easing": 3.0, "export_capacity": 1.24}
 """Name → value in model units; fitted to the months of the world."""
-CHOSEN = {"transit": 1.0, "rationing_start": 0.0}
-"""Urgent goods went by air (0.5 to 2 weeks), and the covers were found without goods at sea. Firms ran until they had
-none left: had they rationed from 70 % of their cover, a tenth of their output would have gone, which nobody saw."""
 FULL = 1.0
 """Exports of a normal month."""
 
@@ -51,18 +48,13 @@ class Played:
 
 
 def fitted() -> Values:
-    """Central values with what was fitted and chosen: one run."""
-    return central(**FITTED, **CHOSEN)
-
-
-def ranged(count: int, seed: int) -> Values:
-    """Draws over the ranges of all assumptions, those fitted too."""
-    return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in CHOSEN.items()}}
+    """Central values with what was fitted: one run."""
+    return central(**FITTED)
 
 
 def around(count: int, seed: int) -> Values:
     """Draws over the ranges of all assumptions but those fitted."""
-    return {**ranged(count, seed), **{(name, ""): np.full(count, value) for name, value in FITTED.items()}}
+    return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in FITTED.items()}}
 
 
 def in_force(day: datetime.date) -> dict[str, Regime]:

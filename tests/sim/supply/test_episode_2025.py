@@ -45,8 +45,8 @@ def test_first_stoppages_come_in_the_weeks_in_which_they_came(played):
     assert 6 <= episode.first_stoppages(played)[0] <= 8
 
 
-def test_few_are_out_of_stock_and_no_loss_of_output_is_to_be_seen(played):
-    assert 0.01 < played.stopped["world"].max() < 0.10
+def test_a_tenth_at_most_is_out_of_stock_and_no_loss_of_output_is_to_be_seen(played):
+    assert 0.03 < played.stopped["world"].max() < 0.12  # on record a few per cent, not tens
     lost = (1 - played.output[0]).sum() / 52  # of a year's output of sectors that are a twentieth of GDP
     assert lost * 0.05 < 0.0002
 
@@ -64,7 +64,7 @@ def test_what_was_fitted_lies_within_its_range():
 
 def test_before_fitting_the_ranges_hold_too_slow_a_fall():
     """The fit is at the fast ends of its ranges: with draws over all of them too much is shipped in April and May."""
-    ranged = episode.play(episode.ranged(60, 1))
+    ranged = episode.play(draws(60, 1))
     low = np.quantile(ranged.exports["world"], 0.05, axis=0)
     assert (low[:2] > published("world")[:2]).all()
     assert low[2] < published("world")[2]
