@@ -40,8 +40,10 @@ def draw(
     designed = {path: scalar for path, scalar in unknown.items() if path in given}
     shared = {path: scalar for path, scalar in unknown.items() if path not in given}
     drawn = draw_assumptions(shared, _together(plan, unknown), Uniforms(seed, rows))
+    projects = () if plan.scenario.supply is None else sorted(plan.scenario.supply.projects)
+    built = {path: Uniforms(seed, rows).draw(path) for path in (f"supply.projects.{name}.built" for name in projects)}
     return (
-        {path: values[place] for path, values in drawn.items()}  # drawn once for the futures that share them
+        {path: values[place] for path, values in (drawn | built).items()}  # drawn once for the futures that share them
         | draw_assumptions(designed, (), Uniforms(seed, run // chances), given)
         | draw_assumptions(chancy, _together(plan, chancy), Uniforms(seed, run), given)
     )

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario.document import Path
 from sim.scenario.findings import Finding
 from sim.scenario.moves import VERBS
-from sim.scenario.names import ECONOMY
+from sim.scenario.names import ECONOMY, SUPPLY, SUPPLY_OF_MATERIALS, SUPPLY_OF_SECTORS
 from sim.scenario.overlay import Tree
 from sim.scenario.problems import closest
 from sim.scenario.provenance import ASSUMPTION
@@ -39,7 +39,15 @@ _LISTED = ("parties", "members", "instruments", "regions")
 """keys of a part on which it rests what may be said of others"""
 _UNTOLD = ("goods", "outcomes", "indicators", "published", "what_ifs")
 """sections to whose names, as they stand, nothing refers"""
-_WORDS = {"policy": ("preset",), "goods": ("stack",), "economy": tuple(ECONOMY), "regions": tuple(ECONOMY)}
+_WORDS = {
+    "policy": ("preset",),
+    "goods": ("stack",),
+    "economy": tuple(ECONOMY),
+    "supply": tuple(SUPPLY),
+    "regions": (*ECONOMY, *SUPPLY),
+    "sectors": SUPPLY_OF_SECTORS,
+    "materials": SUPPLY_OF_MATERIALS,
+}
 """key → words that it has in expressions, where they are others"""
 
 

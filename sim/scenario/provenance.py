@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import PrivateAttr
 
 from sim import days
+from sim.scenario import supply_defaults
 from sim.scenario.document import Path, dotted
 from sim.scenario.expressions import Expression
 from sim.scenario.findings import Finding
@@ -30,6 +31,8 @@ from sim.scenario.units import Dimension
 DEFAULT = "default of Parley"
 """Source of the numbers that a file leaves to Parley."""
 ASSUMPTION = "assumption:"
+MOST_LISTED = 20
+"""defaults that one message lists"""
 _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
@@ -151,13 +154,35 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     for name, overrides in scenario.what_ifs.items():
         if isinstance(overrides.get("source"), str):
             yield from _source(overrides["source"], ("what_ifs", name, "source"), scenario)
+    late: dict[str, int] = {}
     for path, value, cover, given, own_known in _things(scenario):
         if own_known is not None and own_known > as_of:
-            yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
+            if _is_shipped(path, scenario):
+                late[dotted(path)] = own_known
+            else:
+                yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
         if value.source:
             yield from _source(value.source, (*path, "source"), scenario)
         if isinstance(value, Scalar) and given and not cover.source:
             yield Finding(path, f"has no source; give one, or sign it as '{ASSUMPTION} why'", None, True)
+    if late:
+        yield _defaults_too_late(late, scenario)
+
+
+def _is_shipped(path: Path, scenario: Scenario) -> bool:
+    """Whether a default of `supply:` stands at the path."""
+    tree = scenario.tree if isinstance(scenario, Documented) else None
+    return tree is not None and supply_defaults.is_shipped(tree.place(path).value.file)
+
+
+def _defaults_too_late(late: dict[str, int], scenario: Scenario) -> Finding:
+    listed = [f"{path} ({days.date(known)})" for path, known in late.items()]
+    more = f" and {len(listed) - MOST_LISTED} more" if len(listed) > MOST_LISTED else ""
+    found = f"{', '.join(listed[:MOST_LISTED])}{more}"
+    message = f"these defaults of Parley were not known on as_of ({scenario.as_of}): {found}"
+    return Finding(
+        (supply_defaults.SECTION,), f"{message}; give them, or an as_of from {days.date(max(late.values()))}"
+    )
 
 
 def _known_at(path: Path, scenario: Scenario) -> Path:
@@ -209,7 +234,7 @@ def _things(scenario: Scenario) -> list[_Thing]:
     things: list[_Thing] = []
 
     def walk(value: Any, path: Path, cover: _Cover, given: bool) -> None:
-        origin = tree.origins.get(tree.written(path)) if tree.origins and given else None
+        origin = tree.origins.get(path) or tree.origins.get(tree.written(path)) if tree.origins and given else None
         if origin is not None:
             cover = _Cover(origin.source, days.day(origin.known) if origin.known else None)
         if isinstance(value, Scalar):
@@ -235,7 +260,9 @@ def _things(scenario: Scenario) -> list[_Thing]:
 
 
 def _later(own: int | None, outer: int | None) -> int | None:
-    return max((day for day in (own, outer) if day is not None), default=None)
+    if own is None or outer is None:
+        return own if outer is None else outer
+    return max(own, outer)
 
 
 def _within(outer: _Cover, own: _Cover) -> _Cover:

@@ -163,10 +163,13 @@ def _check_reach(scalar: Scalar, raw: Any, of_the_key: bool) -> None:
         for end in filter(math.isfinite, ends):
             _in_calendar(end, f"{change}a date")
         return
-    found = f"{change}{scalar.describe()}"
+
+    def found() -> str:
+        return f"{change}{scalar.describe()}"
+
     if of_the_key and dimension in (Dimension.points, Dimension.money) and min(ends) < 0:
         what = "is negative" if scalar.fixed else "may be negative"
-        raise ValueError(f"found {found}, which {what}; give {written(dimension)}")
+        raise ValueError(f"found {found()}, which {what}; give {written(dimension)}")
     for end in ends:
         if math.isfinite(end):
             within(end, found, dimension)
@@ -176,7 +179,7 @@ def _check_reach(scalar: Scalar, raw: Any, of_the_key: bool) -> None:
             or max(map(abs, scalar.distribution.bulk()))
             > {Dimension.days: LONGEST, Dimension.points: HIGHEST}.get(dimension, math.inf)
         ):
-            raise ValueError(f"found {found}, which has no end; add truncate: [least, most]")
+            raise ValueError(f"found {found()}, which has no end; add truncate: [least, most]")
 
 
 def _in_calendar(day: float, found: str) -> None:
