@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.supply import transit
 from sim.supply.licences import CLOCK_WEEKS, hazard_of, steady
 from sim.supply.parameters import Parameters
-from sim.supply.stocks import over_quantiles, quantiles
+from sim.supply.firms import laid, over_quantiles, quantiles
 
 if TYPE_CHECKING:
     from sim.supply.controls import Controls
@@ -34,6 +34,10 @@ class State:
     """[quantile, run] cover relative to that of the median firm"""
     held: Numbers
     """[run, cell] mean stock"""
+    low: Numbers
+    """[run, cell] no stock is less than this times the relative cover of its firm"""
+    high: Numbers
+    """[run, cell] no stock is more than this times it"""
     backlog: Numbers
     """[run, cell] applications that wait"""
     expected_backlog: Numbers
@@ -127,9 +131,11 @@ class State:
         _fill(ring, full(one, by.chinese), holding.transit, weeks)
         output = (regions, sectors)
         return cls(
-            stock=stock,
+            stock=laid(stock),
             spread=spread,
-            held=over_quantiles(stock) / len(stock),
+            held=over_quantiles(spread)[:, np.newaxis] / len(spread) * by.cover,
+            low=full(one, by.cover),
+            high=full(one, by.cover),
             backlog=full(one),
             expected_backlog=full(one),
             valid=full(one, by.chinese / licensing.shipping[:, np.newaxis]),
@@ -193,8 +199,8 @@ class State:
         state.backlog[:], state.valid[:], state.expected_backlog[:] = backlog, valid, backlog
         state.transit[:] = 0.0
         _fill(state.transit, np.minimum(shipped, rules.capacity), params.holding.transit, days / 7)
-        state.stock *= np.asarray(starting_cover)[:, np.newaxis]
-        state.held[:] = over_quantiles(state.stock) / len(state.stock)
+        for stocks in (state.stock, state.held, state.low, state.high):
+            stocks *= np.asarray(starting_cover)[:, np.newaxis]
         normal = by.normal_exports
         exported = cells.by_material(by.need * np.minimum(shipped, rules.capacity))
         state.exports[:] = np.where(normal > 0, exported / np.where(normal > 0, normal, 1.0), 1.0)
@@ -205,6 +211,7 @@ class State:
         taken = {}
         for name, value in self.arrays().items():
             taken[name] = value[:, rows].copy() if name in SECOND_AXIS else value[rows].copy()
+        taken["stock"] = laid(taken["stock"])
         return type(self)(**taken, slot=self.slot, days=self.days)
 
     def arrays(self) -> dict[str, Numbers]:

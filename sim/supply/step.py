@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sim.supply import capacity, leverage, prices, transit
 from sim.supply.controls import Controls
+from sim.supply.firms import Firms, Supply, Use, Wishes, over_quantiles
 from sim.supply.licences import Passage, Queue, relax, relaxed_mean
 from sim.supply.output import Output, catch_up, produced
 from sim.supply.parameters import Parameters
 from sim.supply.prices import WEEKS_A_YEAR
 from sim.supply.state import State, target_hazard
 from sim.supply.stockpile import pooled_supply, release
-from sim.supply.stocks import ALARM, Firms, Supply, Use, Wishes, adapted, over_quantiles
+from sim.supply.stocks import ALARM, adapted
 
 Numbers = NDArray[np.float64]
 
@@ -86,9 +87,10 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
     weeks, cells, by = days / 7, params.cells, params.by_cell
     extra = catch_up(state.deferred, state.met, params.production, weeks)
     need = (1 - state.adapted) * (1 + extra[:, cells.region, cells.sector])
-    firms = Firms(state.stock, state.spread)
+    firms = Firms(state.stock, state.spread, state.low, state.high)
     wishes = _wishes(state, need, params)
-    ordered = firms.ordered(wishes)
+    mean = over_quantiles(state.spread) / len(state.spread)
+    ordered = firms.ordered(wishes, state.held, mean)
     non_chinese = _non_chinese(state, controls, params)
     filed = np.maximum(ordered - non_chinese, 0.0)
     passage = _license(state, filed, controls, params, weeks)
@@ -102,11 +104,13 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
     released = _release(state, lacking, controls, params, weeks)
     required = need - state.substituted
     use = firms.step(wishes, ordered, _supply(state, non_chinese + released, arrived, required, params), weeks)
+    inflow = non_chinese + released + arrived
+    state.held += (inflow - use.used) * weeks
+    np.maximum(state.held, 0.0, out=state.held)
     met = _met(state, use, required)
     output = _produce(state, met, extra, use, params, weeks)
     exports = _exports(state, passage, params, weeks)
     demand = cells.by_material(by.need * ordered)
-    inflow = non_chinese + released + arrived
     available = cells.by_material(by.need * np.maximum(inflow, use.used))
     transacted = _prices(state, demand, available, params, weeks)
     _adapt(state, params, weeks)
@@ -130,7 +134,7 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
         used=use.used,
         met=met,
         stopped=use.stopped,
-        cover=use.held,
+        cover=state.held.copy(),
         leontief=output.leontief,
         ces=output.ces,
         exports_index=state.exports.copy(),
@@ -218,7 +222,6 @@ def _supply(state: State, by_need: Numbers, by_orders: Numbers, required: Number
 
 def _met(state: State, use: Use, required: Numbers) -> Numbers:
     """[run, cell] share of need met: adapted, substituted, and of the rest what is used of what is required."""
-    state.held[:] = use.held
     share = np.where(required > 0, use.used / np.where(required > 0, required, 1.0), 1.0)
     return 1 - np.maximum(1 - state.adapted - state.substituted, 0.0) * (1 - share)
 

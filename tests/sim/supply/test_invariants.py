@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.supply import Controls, State, step
-from sim.supply.stocks import over_quantiles
+from sim.supply.firms import over_quantiles
 from tests.sim.supply.parts import parameters, played, stopped
 
 R, G, S, M = 9, 3, 2, 2
@@ -164,7 +164,7 @@ def test_one_cell_alone_has_the_same_bits():
     runs = [parameters(cover=cover, runs=2, rationing_start=0.3) for cover in (5.0, 9.0)]
     together = State.at_rest(runs[0], 999), Controls.open(runs[0])
     alone = State.at_rest(runs[0].take(slice(0, 1)), 999), Controls.open(runs[0])
-    for state, controls in (together, alone):
+    for _, controls in (together, alone):
         controls.licensed[:] = 1.0
         controls.approval[:] = 0.0
     for _ in range(30):

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from sim.supply import Controls, State, step
-from sim.supply.stocks import over_quantiles
+from sim.supply.firms import over_quantiles
 from tests.sim.supply.parts import parameters, played, stopped
 
 
