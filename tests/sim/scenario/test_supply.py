@@ -19,7 +19,7 @@ from sim.scenario.names import (
     symbols,
 )
 from sim.scenario.problems import ScenarioError
-from sim.scenario.supply import SomeWeeks, TonnesAYear, WeeklyRate, Weeks, Years
+from sim.scenario.supply import SomeWeeks, Supply, TonnesAYear, WeeklyRate, Weeks, Years
 from sim.scenario.units import Dimension
 
 TEXT = (Path(__file__).parent / "errors" / "valid" / "summit.yaml").read_text(encoding="utf-8")
@@ -149,11 +149,14 @@ def test_a_material_may_be_used_by_some_sectors_only() -> None:
     ("said", "warned"),
     [
         ("denies: experts", "denies nothing, for no supply is simulated; add `supply: {}`"),
-        ("restricts: [{item: x, sector: MCH, material: tin, uses: autos}]", "binds no user, for no supply is simulated"),
+        (
+            "restricts: [{item: x, sector: MCH, material: tin, uses: autos}]",
+            "binds no user, for no supply is simulated",
+        ),
     ],
 )
 def test_what_is_said_of_supply_without_the_section_is_told(said: str, warned: str) -> None:
-    control = f'  other: {{title: Other, kind: export_control, by: china, {said}, source: "assumption: x"}}\n'
+    control = f'  further: {{title: Further, kind: export_control, by: china, {said}, source: "assumption: x"}}\n'
     text = BARE.replace("supply: {}\n", "").replace("instruments:\n", f"instruments:\n{control}", 1)
     assert any(warned in str(warning) for warning in of(text).warnings)
 
@@ -162,6 +165,16 @@ def test_a_restriction_of_a_material_is_felt_without_an_economy() -> None:
     assert not any("restricts nothing" in str(warning) for warning in of().warnings)
     without = of(BARE.replace("supply: {}\n", ""))
     assert any("restricts nothing" in str(warning) for warning in without.warnings)
+
+
+@pytest.mark.parametrize("key", sorted(Supply.model_fields.keys() - {"note", "known", "source"}))
+@pytest.mark.parametrize("raw", ["3", "soon", "[]", "[3]", "{}", "{us: 3}", "{us: {cover: 3}}", "{us: [3]}", "null"])
+def test_whatever_stands_at_a_key_is_read_or_told_with_its_place(key: str, raw: str) -> None:
+    try:
+        of(BARE.replace("supply: {}", f"supply: {{{key}: {raw}}}"))
+    except ScenarioError as error:
+        assert all(problem.mark.file == "summit.yaml" for problem in error.problems)
+        assert all(problem.path.startswith(f"supply.{key}") for problem in error.problems)
 
 
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────────
