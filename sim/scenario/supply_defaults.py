@@ -103,7 +103,7 @@ def laid(data: Mapping[str, Any], places: Mapping[Path, Any], lost: Collection[P
     """
     section = data[SECTION]
     out = {name for kind in ("regions", "sectors") for name in _taken_out(section, kind)}
-    serving = _named_materials(data)
+    serving = _named_materials(data, places)
     here = section["projects"] if isinstance(section.get("projects"), dict) else {}
     own = {name for name in here if not _was_laid(places, (SECTION, "projects", name))}
     later = set(known_later(as_of)) - own
@@ -180,10 +180,11 @@ def _taken_out(section: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield from (name for name, part in held.items() if part is None)
 
 
-def _named_materials(data: Mapping[str, Any]) -> set[str]:
+def _named_materials(data: Mapping[str, Any], places: Mapping[Path, Any]) -> set[str]:
     """Materials that the file writes, or that a control or a support names, and that are not taken out."""
     held = data[SECTION].get("materials")
-    written = set(held) if isinstance(held, dict) else set()
+    here = held if isinstance(held, dict) else {}
+    written = {name for name in here if not _was_laid(places, (SECTION, "materials", name))}
     instruments = data.get("instruments")
     for part in instruments.values() if isinstance(instruments, dict) else ():
         for key in ("restricts", "supports") if isinstance(part, dict) else ():

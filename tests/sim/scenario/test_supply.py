@@ -18,7 +18,7 @@ from sim.scenario.names import (
     supply_regions,
     symbols,
 )
-from sim.scenario.problems import ScenarioError
+from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.supply import SomeWeeks, Supply, TonnesAYear, WeeklyRate, Weeks, Years
 from sim.scenario.units import Dimension
 
@@ -47,6 +47,14 @@ def mistakes(text: str = BARE, sets: list[str] | None = None) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         of(text, sets=sets)
     return [str(problem) for problem in caught.value.problems]
+
+
+def problems_of(text: str) -> list[Problem]:
+    try:
+        of(text)
+    except ScenarioError as error:
+        return error.problems
+    return []
 
 
 # ── Units ────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,11 +178,9 @@ def test_a_restriction_of_a_material_is_felt_without_an_economy() -> None:
 @pytest.mark.parametrize("key", sorted(Supply.model_fields.keys() - {"note", "known", "source"}))
 @pytest.mark.parametrize("raw", ["3", "soon", "[]", "[3]", "{}", "{us: 3}", "{us: {cover: 3}}", "{us: [3]}", "null"])
 def test_whatever_stands_at_a_key_is_read_or_told_with_its_place(key: str, raw: str) -> None:
-    try:
-        of(BARE.replace("supply: {}", f"supply: {{{key}: {raw}}}"))
-    except ScenarioError as error:
-        assert all(problem.mark.file == "summit.yaml" for problem in error.problems)
-        assert all(problem.path.startswith(f"supply.{key}") for problem in error.problems)
+    problems = problems_of(BARE.replace("supply: {}", f"supply: {{{key}: {raw}}}"))
+    assert all(problem.mark.file == "summit.yaml" for problem in problems)
+    assert all(problem.path.startswith(f"supply.{key}") for problem in problems)
 
 
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────────
