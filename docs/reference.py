@@ -50,6 +50,7 @@ _WORDS = {
     "Price": "USD/kg",
     "SomeShare": "share",
     "Pair": "number between -1 and 1",
+    "AllPairs": "number from 0 to 1",
     "Branch": "`leontief`, `ces`",
     "Denied": "`technology`, `experts`, or both",
     "Measure": "`stockpile_release`, `price_floor`, `offtake`, `capacity_subsidy`, `pooling`",

@@ -123,6 +123,8 @@ Price = Annotated[AnyScalar, _number("USD/kg", open_below=True)]
 Branch = Annotated[AnyScalar, _word(BRANCHES)]
 SomeShare = Annotated[Share, AfterValidator(_positive_share)]
 Pair = Annotated[float, Field(gt=-1, lt=1, strict=True)]
+AllPairs = Annotated[float, Field(ge=0, lt=1, strict=True)]
+"""between any number of values, which below 0 not all can have"""
 
 
 def _is(text: str, dimension: Dimension) -> Callable[[], Scalar]:
@@ -236,7 +238,7 @@ class Correlations(Part):
 
     cover_dispersion: Pair = Field(-0.3, description="of each cover with `holding.cover_dispersion`")
     price_adjustment: Pair = Field(-0.3, description="of each material's elasticity with `prices.adjustment`")
-    growth: Pair = Field(0.6, description="between each two stages' growth")
+    growth: AllPairs = Field(0.6, description="between each two stages' growth")
     criticality: Pair = Field(-0.5, description="of each sector's criticality with `output.sigma_short`")
     slip: Pair = Field(-0.5, description="of `building.slip` with `building.realisation`")
 

@@ -18,8 +18,8 @@ from sim.scenario.names import (
     supply_regions,
     symbols,
 )
-from sim.scenario.problems import ScenarioError
-from sim.scenario.supply import SomeWeeks, TonnesAYear, WeeklyRate, Weeks, Years
+from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.supply import SomeWeeks, Supply, TonnesAYear, WeeklyRate, Weeks, Years
 from sim.scenario.units import Dimension
 
 TEXT = (Path(__file__).parent / "errors" / "valid" / "summit.yaml").read_text(encoding="utf-8")
@@ -47,6 +47,14 @@ def mistakes(text: str = BARE, sets: list[str] | None = None) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         of(text, sets=sets)
     return [str(problem) for problem in caught.value.problems]
+
+
+def problems_of(text: str) -> list[Problem]:
+    try:
+        of(text)
+    except ScenarioError as error:
+        return error.problems
+    return []
 
 
 # ── Units ────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,11 +157,14 @@ def test_a_material_may_be_used_by_some_sectors_only() -> None:
     ("said", "warned"),
     [
         ("denies: experts", "denies nothing, for no supply is simulated; add `supply: {}`"),
-        ("restricts: [{item: x, sector: MCH, material: tin, uses: autos}]", "binds no user, for no supply is simulated"),
+        (
+            "restricts: [{item: x, sector: MCH, material: tin, uses: autos}]",
+            "binds no user, for no supply is simulated",
+        ),
     ],
 )
 def test_what_is_said_of_supply_without_the_section_is_told(said: str, warned: str) -> None:
-    control = f'  other: {{title: Other, kind: export_control, by: china, {said}, source: "assumption: x"}}\n'
+    control = f'  further: {{title: Further, kind: export_control, by: china, {said}, source: "assumption: x"}}\n'
     text = BARE.replace("supply: {}\n", "").replace("instruments:\n", f"instruments:\n{control}", 1)
     assert any(warned in str(warning) for warning in of(text).warnings)
 
@@ -162,6 +173,14 @@ def test_a_restriction_of_a_material_is_felt_without_an_economy() -> None:
     assert not any("restricts nothing" in str(warning) for warning in of().warnings)
     without = of(BARE.replace("supply: {}\n", ""))
     assert any("restricts nothing" in str(warning) for warning in without.warnings)
+
+
+@pytest.mark.parametrize("key", sorted(Supply.model_fields.keys() - {"note", "known", "source"}))
+@pytest.mark.parametrize("raw", ["3", "soon", "[]", "[3]", "{}", "{us: 3}", "{us: {cover: 3}}", "{us: [3]}", "null"])
+def test_whatever_stands_at_a_key_is_read_or_told_with_its_place(key: str, raw: str) -> None:
+    problems = problems_of(BARE.replace("supply: {}", f"supply: {{{key}: {raw}}}"))
+    assert all(problem.mark.file == "summit.yaml" for problem in problems)
+    assert all(problem.path.startswith(f"supply.{key}") for problem in problems)
 
 
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────────

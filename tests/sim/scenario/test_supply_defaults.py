@@ -69,7 +69,7 @@ def test_every_default_is_changed_in_place_by_its_path(path: str) -> None:
     elif was.dimension == "date":
         new = "2031-01-01"
     else:
-        low, high = (was.distribution.reach() if not was.fixed else (float(was.value), float(was.value)))
+        low, high = was.distribution.reach() if not was.fixed else (float(was.value), float(was.value))
         middle = (low + min(high, low + 1)) / 2 or 0.01
         new = f"{middle:.12g}"
     changed = collect_scalars(of(ALL, sets=[f"{path}={new}"]))
@@ -101,7 +101,7 @@ def test_a_value_of_the_file_does_not_take_the_source_of_the_default() -> None:
 def test_materials_are_those_that_are_named() -> None:
     assert not of(f"{TEXT}supply: {{}}\n").supply.materials
     assert list(of().supply.materials) == ["heavy_rare_earths"]
-    support = '  aid: {title: Aid, kind: support, by: us, supports: [{measure: pooling, material: yttrium}], source: "assumption: x"}\n'
+    support = "  aid: {title: Aid, kind: support, by: us, supports: [{measure: pooling, material: yttrium}]}\n"
     named = of(BARE.replace("instruments:\n", f"instruments:\n{support}", 1)).supply.materials
     assert list(named) == ["heavy_rare_earths", "yttrium"]
     written = of(f"{TEXT}supply: {{materials: {{gallium: {{}}}}}}\n").supply.materials
@@ -136,7 +136,9 @@ def test_an_earlier_as_of_takes_projects_out_again() -> None:
 
 
 def test_a_default_known_later_is_one_error_until_the_file_gives_it() -> None:
-    text = BARE.replace("threatened: 2025-10-10", "threatened: 2025-10-01").replace("as_of: 2025-10-15", "as_of: 2025-10-08")
+    text = BARE.replace("threatened: 2025-10-10", "threatened: 2025-10-01").replace(
+        "as_of: 2025-10-15", "as_of: 2025-10-08"
+    )
     (told,) = mistakes(text)
     assert "supply.licensing.granted_military (2025-10-09); give them, or an as_of from 2025-10-09" in told
     given = 'supply: {licensing: {granted_military: {value: 0 %, source: "assumption: x"}}}'
@@ -161,6 +163,17 @@ def test_null_takes_a_name_out_with_all_that_hangs_on_it(how: str) -> None:
     assert "defence" not in supply.regions["us"].cover
     assert all("india" not in material.need for material in supply.materials.values())
     assert all("defence" not in needs for one in supply.materials.values() for needs in one.need.values())
+
+
+def test_a_material_goes_with_the_control_that_named_it() -> None:
+    assert not of(sets=["instruments.licences=null"]).supply.materials
+
+
+def test_what_the_file_writes_of_a_region_that_is_out_is_told_where_it_stands() -> None:
+    text = ALL.replace("heavy_rare_earths: {}", "heavy_rare_earths: {stockpile: {india: 3}}")
+    (told,) = mistakes(text, sets=["supply.regions.india=null"])
+    assert told.startswith("summit.yaml:")
+    assert "supply.materials.heavy_rare_earths.stockpile.india: found 'india'" in told
 
 
 def test_null_brings_a_value_back() -> None:
