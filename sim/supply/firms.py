@@ -10,10 +10,10 @@ The users of a cell differ in their cover. They are kept as quantiles, ascending
 The last line is u = r · min(1, v/(ψT)), rationing by the stock v that is left, taken at the end of the step: stable at
 any step, first order in it. All stocks and flows are weeks of the cell's need at rest.
 
-There are many numbers here, so they are worked on in blocks that stay in the cache, and two bounds are kept for each
-run and cell, low · q ≤ v ≤ high · q for firms of relative cover q. They tell without a look at the firms where none
-can be near a kink: none with more than it wants, none about to run out. There the mean order is known from the mean
-stock. Which way a run goes depends on its own bounds alone, and so do its bits.
+Stocks are worked on firm by firm, each step of the work for a block of cells and runs that stays in the cache. Two
+bounds are kept for each run and cell: low · q ≤ v ≤ high · q for firms of relative cover q. They tell without a look
+at the firms where none can be near a kink, having more than it wants or about to run out. There the mean order is
+known from the mean stock. Which way a run goes depends on its own bounds alone, and so do its bits.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-BLOCK = 20_000
-"""Numbers in one array of a block: five of them lie in a second-level cache of 1 MB (measured)."""
+BLOCK = 8192
+"""Cells times runs of a block: a dozen arrays of that size lie in a second-level cache of 1 MB (measured)."""
 OUT_OF_STOCK = 1 - 1e-9
 """A firm that stops when it runs out is out of stock if it uses less than this share of what it requires,"""
 OUT_OF_STOCK_RATIONED = 0.5
@@ -95,19 +95,20 @@ def quantiles(count: int, dispersion: Numbers) -> Numbers:
     return np.exp(ndtri((np.arange(count) + 0.5) / count)[:, np.newaxis] * dispersion)
 
 
-def over_quantiles(array: Numbers, axis: int = 0) -> Numbers:
-    """Sums over the quantiles in their order, whatever the other axes are.
+def over_quantiles(array: Numbers) -> Numbers:
+    """Sums over the first axis in its order, whatever the other axes are.
 
-    NumPy sums pairwise along an axis that lies alone in memory: a run alone would differ from the same run among others.
+    NumPy sums in pairs along an axis that lies alone in memory: a run alone would differ from the same run among others.
     """
-    if array.shape[-1] == 1:
-        return np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
-    return np.add.reduce(array, axis=axis)
+    total = np.zeros(array.shape[1:])
+    for one in array:
+        total += one
+    return total
 
 
 def laid(stock: Numbers) -> Numbers:
-    """The same stocks [quantile, run, cell] with each cell together in memory, as :class:`Firms` works on them."""
-    return np.ascontiguousarray(stock.transpose(2, 0, 1)).transpose(1, 2, 0)
+    """The same stocks [quantile, run, cell] with the runs of a cell together in memory, as :class:`Firms` needs them."""
+    return np.ascontiguousarray(stock.transpose(0, 2, 1)).transpose(0, 2, 1)
 
 
 class Firms:
@@ -117,15 +118,13 @@ class Firms:
         """`stock` [quantile, run, cell] weeks, `spread` [quantile, run] cover relative to that of the median firm,
         ascending; `low` and `high` [run, cell] the least and the largest stock over relative cover.
         """
-        self.stock = stock.transpose(2, 0, 1)
+        self.stock = stock.transpose(0, 2, 1)
         self.spread = spread
         self.low, self.high = low, high
-        self.count = len(spread)
+        self.count, cells, runs = self.stock.shape
         self.least, self.most = spread[0][:, np.newaxis], spread[-1][:, np.newaxis]
-        cells, _, runs = self.stock.shape
-        self._runs = min(runs, max(1, BLOCK // self.count))
-        self._cells = min(cells, max(1, BLOCK // (self.count * self._runs)))
-        self._scratch = np.empty((5, self._cells * self.count * self._runs))
+        self._runs = min(runs, BLOCK)
+        self._cells = min(cells, max(1, BLOCK // self._runs))
 
     def ordered(self, wishes: Wishes, held: Numbers, mean: Numbers) -> Numbers:
         """Mean order of the firms, [run, cell] a week; `held` [run, cell] their mean stock, `mean` [run] of `spread`."""
@@ -138,19 +137,17 @@ class Firms:
         return wishes.required + np.maximum(gap, 0.0) / wishes.restoration
 
     def _sum_gaps(self, wishes: Wishes, gap: Numbers) -> None:
-        """Gaps where some firms may have more than they want; and where the most is held now."""
+        """Gaps where some firms may have more than they want."""
         unsure, target, short = (np.ascontiguousarray(array.T) for array in (self.unsure, wishes.target, wishes.short))
-        inverse = 1 / self.spread
         for cells, runs in self._blocks(unsure):
-            stock, chosen = self.stock[cells, :, runs], unsure[cells, runs].T
-            beyond, other = self._buffers(stock, 2)
-            np.multiply(self.spread[:, runs], target[cells, np.newaxis, runs], out=beyond)
-            beyond -= stock
-            np.maximum(beyond, -short[cells, np.newaxis, runs], out=beyond)
-            sums = over_quantiles(beyond, axis=1) / self.count + short[cells, runs]
-            np.copyto(gap[runs, cells], sums.T, where=chosen)
-            np.multiply(stock, inverse[:, runs], out=other)
-            np.copyto(self.high[runs, cells], np.maximum.reduce(other, axis=1).T, where=chosen)
+            here, lacking = target[cells, runs], -short[cells, runs]
+            total, beyond = np.zeros(here.shape), np.empty(here.shape)
+            for stock, spread in zip(self.stock[:, cells, runs], self.spread[:, runs], strict=True):
+                np.multiply(spread, here, out=beyond)
+                beyond -= stock
+                np.maximum(beyond, lacking, out=beyond)
+                total += beyond
+            np.copyto(gap[runs, cells], (total / self.count - lacking).T, where=unsure[cells, runs].T)
 
     def step(self, wishes: Wishes, ordered: Numbers, supply: Supply, weeks: float) -> Use:
         """Goods arrive and are used, in place. `ordered` [run, cell] is the answer of :meth:`ordered`."""
@@ -158,22 +155,24 @@ class Firms:
         orders = ordered > 0
         per_order = np.where(orders, chinese / np.where(orders, ordered, 1.0), 0.0)
         slope = per_order / wishes.restoration
-        basis = slope * wishes.short + per_order * wishes.required + np.where(orders, 0.0, chinese)
+        least_goods = per_order * wishes.required + np.where(orders, 0.0, chinese)
+        basis = slope * wishes.short + least_goods
         shift = basis + (supply.by_need * weeks - wanted)
         pull = slope * wishes.target
         low = (1 - slope) * self.low + pull
         margin = low - supply.threshold - supply.triage * pull
-        margin = margin * np.where(margin >= 0, self.least, self.most) + shift - supply.triage * basis
-        suspect = (margin <= SLACK) | self.unsure
+        margin = margin * np.where(margin >= 0, self.least, self.most) + shift
+        margin -= supply.triage * np.maximum(basis, least_goods)
+        suspect = margin <= SLACK
         floor = np.where(self.unsure, -wishes.short, -np.inf)
-        shape = np.broadcast_shapes(*(np.shape(array) for array in (shift, supply.threshold)))
+        shape = shift.shape
         given = (wishes.target, floor, slope, shift, basis, chinese, wanted, supply.threshold, supply.triage)
         terms = Terms(*(np.ascontiguousarray(np.broadcast_to(array, shape).T) for array in given))
-        use = Use(supply.required.copy(), np.zeros(shape))
-        short = self._move(terms, suspect, use)
-        self._bound(low, slope, pull, shift, basis, per_order, wishes, supply, short)
-        use.used[short] /= weeks
-        return use
+        lack, stopped = np.zeros(shape), np.zeros(shape)
+        self._move(terms, suspect, lack, stopped)
+        short = lack > 0
+        self._bound(low, slope, pull, shift, least_goods, wishes, supply, short)
+        return Use(supply.required - lack / weeks, stopped)
 
     def _bound(
         self,
@@ -181,8 +180,7 @@ class Firms:
         slope: Numbers,
         pull: Numbers,
         shift: Numbers,
-        basis: Numbers,
-        per_order: Numbers,
+        least_goods: Numbers,
         wishes: Wishes,
         supply: Supply,
         short: Flags,
@@ -194,91 +192,118 @@ class Firms:
             kept = shift - slope * wishes.short
             high = np.where(self.unsure, np.maximum(high, self.high + np.maximum(kept, 0.0) / self.least), high)
         if short.any():
-            urgent = supply.triage * (pull + np.maximum(basis, per_order * wishes.required) / self.least)
-            high = np.where(short, np.maximum(high, np.maximum(supply.threshold, urgent)), high)
+            goods = pull + np.maximum(slope * wishes.short + least_goods, least_goods) / self.least
+            high = np.where(short, np.maximum(high, np.maximum(supply.threshold, supply.triage * goods)), high)
         self.high[:] = high
         np.maximum(low + shift / np.where(rises, self.most, self.least), 0.0, out=self.low)
         self.low[short] = 0.0
 
     def _blocks(self, wanted: Flags | None = None) -> Iterator[tuple[slice, slice]]:
         """Cells and runs of each block, of those where a flag [cell, run] is up if there are flags."""
-        cells, _, runs = self.stock.shape
+        _, cells, runs = self.stock.shape
         for first in range(0, cells, self._cells):
             for start in range(0, runs, self._runs):
                 block = slice(first, min(cells, first + self._cells)), slice(start, min(runs, start + self._runs))
                 if wanted is None or wanted[block].any():
                     yield block
 
-    def _buffers(self, like: Numbers, count: int) -> list[Numbers]:
-        return [self._scratch[place][: like.size].reshape(like.shape) for place in range(count)]
-
-    def _move(self, terms: Terms, suspect: Flags, use: Use) -> Flags:
-        """Move all stocks; [run, cell] where somebody did not get all that it requires, with its use in the step."""
-        short = np.zeros(suspect.shape, dtype=bool)
-        unsure = np.ascontiguousarray(self.unsure.T)
-        suspects = np.ascontiguousarray(suspect.T)
-        for cells, runs in self._blocks():
-            stock, spread = self.stock[cells, :, runs], self.spread[:, runs]
-            (goods,) = self._buffers(stock, 1)
-            np.multiply(spread, terms.target[cells, np.newaxis, runs], out=goods)
-            goods -= stock
-            if unsure[cells, runs].any():
-                np.maximum(goods, terms.floor[cells, np.newaxis, runs], out=goods)
-            goods *= terms.slope[cells, np.newaxis, runs]
-            stock += goods
-            stock += terms.shift[cells, np.newaxis, runs]
-            if suspects[cells, runs].any():
-                here = Terms(*(array[cells, np.newaxis, runs] for array in terms))
-                lacking, used, stopped = self._ration(stock, spread, here)
-                np.copyto(short[runs, cells], lacking.T)
-                np.copyto(use.used[runs, cells], used.T, where=lacking.T)
-                np.copyto(use.stopped[runs, cells], stopped.T, where=lacking.T)
-        return short
-
-    def _ration(self, left: Numbers, spread: Numbers, terms: Terms) -> tuple[Flags, Numbers, Numbers]:
-        """Where somebody lacks something, what is used in the step and the share of firms out of stock, [cell, run].
-
-        `left` [cell, quantile, run] is what firms would have after full use, which may be less than nothing.
+    def _move(self, terms: Terms, suspect: Flags, lack: Numbers, stopped: Numbers) -> None:
+        """Move all stocks. Where somebody may ration, what firms lack in the mean goes to `lack` [run, cell], weeks,
+        and the share of those out of stock to `stopped`.
         """
-        goods, threshold, other, more, last = self._buffers(left, 5)
-        if terms.triage.any():
-            self._first_the_urgent(left, goods, terms, (threshold, other, more, last))
-        np.multiply(spread, terms.threshold, out=threshold)
-        np.subtract(left, threshold, out=other)
-        short = np.minimum.reduce(other, axis=1) < 0
-        if not short.any():
-            return short, terms.wanted[:, 0], np.zeros(short.shape)
-        np.add(left, terms.wanted, out=other)
-        np.add(threshold, terms.wanted + TINY, out=more)
-        threshold /= more
-        threshold *= other
-        np.maximum(threshold, left, out=threshold)
-        other -= threshold
-        used = over_quantiles(other, axis=1) / self.count
-        enough = np.where(terms.threshold > 0, OUT_OF_STOCK_RATIONED, OUT_OF_STOCK) * terms.wanted
-        stopped = np.add.reduce(other < enough, axis=1) / self.count
-        np.copyto(left, threshold, where=short[:, np.newaxis])
-        return short, used, stopped
+        unsure, suspects = np.ascontiguousarray(self.unsure.T), np.ascontiguousarray(suspect.T)
+        for cells, runs in self._blocks():
+            stocks, spreads = self.stock[:, cells, runs], self.spread[:, runs]
+            here = Terms(*(array[cells, runs] for array in terms))
+            clipped = bool(unsure[cells, runs].any())
+            if not suspects[cells, runs].any():
+                goods = np.empty(here.slope.shape)
+                for stock, spread in zip(stocks, spreads, strict=True):
+                    _arrive(stock, spread, here, clipped, goods)
+                continue
+            if here.triage.any():
+                _arrive_with_triage(stocks, spreads, here, clipped)
+            else:
+                goods = np.empty(here.slope.shape)
+                for stock, spread in zip(stocks, spreads, strict=True):
+                    _arrive(stock, spread, here, clipped, goods)
+            missed, out = _ration(stocks, spreads, here)
+            lack[runs, cells], stopped[runs, cells] = missed.T, out.T
 
-    def _first_the_urgent(self, left: Numbers, goods: Numbers, terms: Terms, buffers: tuple[Numbers, ...]) -> None:
-        """Where somebody would run out without them, the urgent part of Chinese goods goes to deficits first, in place."""
-        without, lack, before, first = buffers
-        goods += terms.basis
-        np.multiply(goods, terms.triage, out=without)
-        np.subtract(left, without, out=without)
-        lacking = np.minimum.reduce(without, axis=1, keepdims=True) < 0
-        if not lacking.any():
-            return
-        urgent = terms.triage * terms.chinese
-        np.negative(without, out=lack)
+
+def _arrive(stock: Numbers, spread: Numbers, terms: Terms, clipped: bool, goods: Numbers) -> None:
+    """A firm of each place gets its goods and uses all that it requires, in place: less than nothing may be left.
+
+    `goods` is what it gets by its orders, but for the basis.
+    """
+    np.multiply(spread, terms.target, out=goods)
+    goods -= stock
+    if clipped:
+        np.maximum(goods, terms.floor, out=goods)
+    goods *= terms.slope
+    stock += goods
+    stock += terms.shift
+
+
+def _arrive_with_triage(stocks: Numbers, spreads: Numbers, terms: Terms, clipped: bool) -> None:
+    """The same for all firms where the urgent part of Chinese goods may go to deficits first, in place."""
+    goods = np.empty(stocks.shape)
+    total, lack = np.zeros(terms.slope.shape), np.empty(terms.slope.shape)
+    for stock, spread, good in zip(stocks, spreads, goods, strict=True):
+        _arrive(stock, spread, terms, clipped, good)
+        good += terms.basis
+        np.multiply(good, terms.triage, out=lack)
+        np.subtract(stock, lack, out=lack)
+        np.minimum(lack, 0.0, out=lack)
+        total -= lack
+    if (total > 0).any():
+        _first_the_urgent(stocks, goods, total, terms)
+
+
+def _first_the_urgent(stocks: Numbers, goods: Numbers, total: Numbers, terms: Terms) -> None:
+    """Goods of the urgent part go to deficits, least cover first; what is left of it goes by orders, in place.
+
+    `total` is the sum of deficits without the urgent part; where there is none, nothing changes, to the bit.
+    """
+    share = np.where(total > 0, terms.triage, 0.0)
+    left = share * terms.chinese * len(stocks)
+    rest = np.maximum(left - total, 0.0) / len(stocks)
+    by_orders = np.where(terms.chinese > 0, rest / np.where(terms.chinese > 0, terms.chinese, 1.0), 0.0)
+    lack, first = np.empty(left.shape), np.empty(left.shape)
+    for stock, good in zip(stocks, goods, strict=True):
+        np.multiply(good, share, out=lack)
+        stock -= lack
+        np.minimum(stock, 0.0, out=lack)
+        np.negative(lack, out=lack)
+        np.minimum(left, lack, out=first)
+        left -= first
+        stock += first
+        good *= by_orders
+        stock += good
+
+
+def _ration(stocks: Numbers, spreads: Numbers, terms: Terms) -> tuple[Numbers, Numbers]:
+    """Stocks come to what firms leave when they ration themselves or run out, in place.
+
+    What they lack in the mean of what they require in the step, and the share of firms out of stock; [cell, run].
+    """
+    soft = terms.threshold.any()
+    enough = np.where(terms.threshold > 0, OUT_OF_STOCK_RATIONED, OUT_OF_STOCK)
+    limit = (1 - enough) * terms.wanted
+    some = terms.wanted + TINY
+    total, kept, lack = np.zeros(limit.shape), np.zeros(limit.shape), np.empty(limit.shape)
+    out, flags = np.zeros(limit.shape, dtype=np.intp), np.empty(limit.shape, dtype=bool)
+    for stock, spread in zip(stocks, spreads, strict=True):
+        if soft:
+            np.multiply(spread, terms.threshold, out=kept)
+            np.add(kept, some, out=lack)
+            kept /= lack
+            np.add(stock, terms.wanted, out=lack)
+            kept *= lack
+        np.subtract(kept, stock, out=lack)
         np.maximum(lack, 0.0, out=lack)
-        np.add.accumulate(lack, axis=1, out=before)
-        before -= lack
-        np.subtract(urgent * self.count, before, out=first)
-        np.maximum(first, 0.0, out=first)
-        np.minimum(first, lack, out=first)
-        rest = urgent - over_quantiles(first, axis=1)[:, np.newaxis] / self.count
-        goods *= np.where(terms.chinese > 0, rest / np.where(terms.chinese > 0, terms.chinese, 1.0), 0.0)
-        without += first
-        without += goods
-        np.copyto(left, without, where=lacking)
+        np.maximum(stock, kept, out=stock)
+        total += lack
+        np.greater(lack, limit, out=flags)
+        out += flags
+    return total / len(stocks), out / len(stocks)
