@@ -8,7 +8,8 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from app.workbook import Cell, Layout, Row, Sheet
-from sim.scenario import document, overlay
+from sim import days
+from sim.scenario import document, overlay, supply_defaults
 from sim.scenario.document import Path, dotted
 from sim.scenario.overlay import Adjusted, Tree, is_distribution
 from sim.scenario.problems import Mark
@@ -103,6 +104,8 @@ def _quantities(scenario: Documented) -> Iterator[tuple[Mark, Quantity]]:
         row |= {PATH: path, WHAT: _in_words(tree, at), KIND: _KINDS[scalar.dimension]}
         row |= {SOURCE: raw_sources[path], WHERE: f"{FilePath(mark.file).name}:{mark.line}"}
         row |= _cells(raw, scalar.dimension)
+        if (day := told[path].known) is not None and supply_defaults.is_shipped(mark.file):
+            row[KNOWN] = days.date(day)  # a default's day stands around it
         yield mark, Quantity(path, at, raw, scalar, row)
 
 
@@ -117,8 +120,15 @@ def _in_words(tree: Tree, at: Path) -> str:
             titles.append(title)
             rest = []
         elif isinstance(key, str) and key not in _BETWEEN:
-            rest.append(key.replace("_", " "))
+            rest.append(_title(tree, at, key) or key.replace("_", " "))
     return ": ".join([", ".join(titles[:1] + titles[1:][-1:]), *rest] if titles else rest)
+
+
+def _title(tree: Tree, at: Path, key: str) -> str | None:
+    """The title of a region or a sector of `supply:` that is a key beneath another part of it."""
+    supply = tree.data[supply_defaults.SECTION] if at[0] == supply_defaults.SECTION else {}
+    named = (supply.get(kind) or {} for kind in ("regions", "sectors"))
+    return next((part["title"] for names in named if isinstance(part := names.get(key), dict)), None)
 
 
 def _cells(raw: Any, dimension: Dimension) -> Row:
@@ -139,7 +149,8 @@ def _cells(raw: Any, dimension: Dimension) -> Row:
         items = inside if isinstance(inside, list) else [inside]
         for column, item in zip(PARAMETERS[shape], items, strict=True):
             kind = measures(column, shape, dimension)
-            cells[column] = _number(item, kind, unit if kind is dimension else _unit(item), "unit" in raw)
+            of_row = kind is dimension and (column, shape) != ("Spread", "lognormal")
+            cells[column] = _number(item, kind, unit if of_row else _unit(item), "unit" in raw)
     if "truncate" in raw:
         cells[WITHIN] = spelt(raw["truncate"])
     known = raw.get("known", raw.get("published"))

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.briefing import actors, economy_revenue, economy_trade, futures, in_force, inputs, record
+from app.briefing import (
+    actors,
+    economy_revenue,
+    economy_trade,
+    futures,
+    in_force,
+    inputs,
+    record,
+    supply,
+    supply_capacity,
+    supply_exports,
+    supply_leverage,
+    supply_output,
+)
 from app.briefing.answer import answer
 from app.briefing.beliefs import if_you_believe
 from app.briefing.comparisons import comparisons
@@ -37,6 +50,12 @@ SECTIONS: dict[str, tuple[Part, ...]] = {
     "Trade before and after": (economy_trade.trade,),
     "Revenue and prices": (economy_revenue.revenue_and_prices,),
     "Sectors most hit": (economy_trade.sectors_hit,),
+    "Weeks to a stoppage": (supply.weeks_to_a_stoppage,),
+    "Output lost to shortage": (supply_output.output_lost,),
+    "Licences and exports": (supply_exports.licences_and_exports,),
+    "Prices of materials": (supply_exports.prices,),
+    "How soon without China": (supply_capacity.how_soon,),
+    "What hangs on the sales": (supply_leverage.what_hangs_on_it,),
     "Who moves": (threat_lanes, actors.moves, actors.table),
     "What if": (what_ifs, what_if_paths),
     "Last days to act": (actors.deadlines,),

@@ -12,6 +12,8 @@ from sim.analysis.economy import Economy, has_economy
 from sim.analysis.odds import Difference, Odds, difference, shares
 from sim.analysis.published import Comparison, comparisons
 from sim.analysis.record import Record
+from sim.analysis.supply import Supply, has_supply
+from sim.analysis.supply_materials import Materials
 from sim.results.result import Result
 from sim.scenario.correlations import left_to_chance
 
@@ -82,6 +84,16 @@ class Findings:
     def economy(self) -> Economy | None:
         """What the result says of the economy; None where it was not solved."""
         return Economy(self.result) if has_economy(self.result) else None
+
+    @cached_property
+    def supply(self) -> Supply | None:
+        """What the result says of stocks, stoppages and output lost; None where supply was not followed."""
+        return Supply(self.result) if has_supply(self.result) else None
+
+    @cached_property
+    def materials(self) -> Materials | None:
+        """What it says of exports, prices and other suppliers of the materials; None likewise."""
+        return Materials(self.result) if has_supply(self.result) else None
 
     @cached_property
     def record(self) -> Record:

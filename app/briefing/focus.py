@@ -9,6 +9,7 @@ from app.briefing.faced import drawn, faced, goes
 from app.briefing.findings import Findings
 from app.briefing.seen import RAREST, Focus, Seen
 from app.briefing.stances import finding, stances
+from app.briefing.supply_focus import its_supply
 from plots.numbers import long_date, percent
 from sim.analysis.branches import Branch
 
@@ -20,6 +21,7 @@ def focus_page(found: Findings, focus: Focus) -> Briefing:
         Section("What it faces on each branch", list(faced(seen))),
         Section("What it can change itself", list(stances(seen))),
         Section("What becomes of its economy", list(its_economy(seen))),
+        Section("What shortage means for it", list(its_supply(seen))),
         Section("What it has at stake", exposure(seen)),
     ]
     return Briefing(

@@ -13,7 +13,7 @@ from sim.engine.plan import Plan
 from sim.negotiation.policy import Truths
 from sim.sampling.draws import draw_assumptions, redraw_after
 from sim.sampling.uniforms import Uniforms
-from sim.scenario.correlations import left_to_chance, together
+from sim.scenario.correlations import Made, left_to_chance, together
 from sim.scenario.model import Correlation
 from sim.scenario.scalars import Scalar
 
@@ -40,14 +40,16 @@ def draw(
     designed = {path: scalar for path, scalar in unknown.items() if path in given}
     shared = {path: scalar for path, scalar in unknown.items() if path not in given}
     drawn = draw_assumptions(shared, _together(plan, unknown), Uniforms(seed, rows))
+    projects = () if plan.scenario.supply is None else sorted(plan.scenario.supply.projects)
+    built = {path: Uniforms(seed, rows).draw(path) for path in (f"supply.projects.{name}.built" for name in projects)}
     return (
-        {path: values[place] for path, values in drawn.items()}  # drawn once for the futures that share them
+        {path: values[place] for path, values in (drawn | built).items()}  # drawn once for the futures that share them
         | draw_assumptions(designed, (), Uniforms(seed, run // chances), given)
         | draw_assumptions(chancy, _together(plan, chancy), Uniforms(seed, run), given)
     )
 
 
-def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation]:
+def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation | Made]:
     return [correlation for correlation in together(plan.scenario) if set(correlation.between) <= set(group)]
 
 

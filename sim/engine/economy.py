@@ -108,7 +108,7 @@ class EconomyRecord:
 
     def _at_base(self, runs: int) -> State:
         shape = (runs, self.base.regions, self.base.sectors)
-        limits, places = len(self.levers.slices), len(self.levers.capped)
+        limits, places = len(self.levers.slices), len(self.levers.places)
         return State(
             np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape[:2]), np.zeros((runs, limits)),
             np.zeros((runs, places)),
@@ -250,6 +250,8 @@ class EconomyRecord:
     def _start(self, rows: Rows, problem: Problem) -> State:
         """The runs' own last states; a ban has no end of rent, and what is no longer banned begins without."""
         start = self.state.take(rows)
+        if problem.capacity is None:
+            start.log_capacity = start.log_capacity[:, :0]
         if problem.limits is None:
             start.log_rent = start.log_rent[:, :0]
         else:
@@ -258,10 +260,12 @@ class EconomyRecord:
         return start
 
     def _whole(self, solved: Solved) -> State:
-        """The states of a solution, with a place for every slice, also where none was limited."""
+        """The states of a solution, with a place for every slice and output, also where none was limited."""
         state = solved.state.take(np.arange(len(solved.error)))
         if not state.log_rent.shape[1]:
             state.log_rent = np.zeros((len(solved.error), len(self.levers.slices)))
+        if not state.log_capacity.shape[1]:
+            state.log_capacity = np.zeros((len(solved.error), len(self.levers.places)))
         return state
 
     def _picture(self, problem: Problem, solved: Solved, part: Rows) -> Picture:

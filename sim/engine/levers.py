@@ -203,7 +203,7 @@ class Levers:
             holders = scenario.coalitions[part.by].members if joint else [part.by]
             aimed: list[str | None] = list(part.on) or [None]
             for place, item in enumerate(part.restricts):
-                if item.material is not None:
+                if item.material is not None:  # it acts through supply
                     continue
                 quota = part.kind == "quota"
                 sellers = list(item.from_) or (aimed if quota else holders)
@@ -260,6 +260,16 @@ class Levers:
         for column, one in enumerate(self.slices):
             found.setdefault((one.path, one.carrier, one.target), []).append(column)
         return [(self.slices[columns[0]], np.array(columns)) for columns in found.values()]
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """(sector, region) of every output that may be limited: by the file, or by the supply of materials."""
+        found = {(sector, region) for sector, region, _, _, _ in self.capped}
+        if (supply := self.plan.scenario.supply) is not None:
+            sectors = {self.sector(part.sector) for part in supply.sectors.values()}
+            codes = [code for part in supply.regions.values() for code in part.regions if code in self._region]
+            found |= {(sector, self._region[code]) for sector in sectors for code in codes}
+        return sorted(found)
 
     @cached_property
     def boundaries(self) -> frozenset[int]:

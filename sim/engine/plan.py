@@ -17,7 +17,7 @@ from sim.negotiation.presets import expand
 from sim.scenario.evaluation import Compiled, Timed, compile_expression
 from sim.scenario.expressions import TIMED, Expression, Symbol
 from sim.scenario.model import Instrument, Scenario
-from sim.scenario.names import ECONOMY, symbols
+from sim.scenario.names import ECONOMY, SUPPLY, symbols
 from sim.scenario.parts import Part
 from sim.scenario.policies import DECISION_POINTS, Doctrine, Rule, Script
 from sim.scenario.provenance import collect_scalars
@@ -307,12 +307,14 @@ class _Compiler:
             rule.draw == "once",
             self.acts(rule.do, f"{path}.do"),
             self.rests_on(rule),
-            any(_restless(one) or self._of_economy(one) for one in _expressions(rule)),
+            any(_restless(one) or self._of_time(one) for one in _expressions(rule)),
         )
 
-    def _of_economy(self, expression: Expression) -> bool:
-        """Whether it reads a measure of the economy, which moves with the ages of tariffs too."""
-        return self.scenario.economy is not None and any(name.split(".")[0] in ECONOMY for name in expression.names)
+    def _of_time(self, expression: Expression) -> bool:
+        """Whether it reads a measure of the economy or of supply, which moves with time though nobody does."""
+        measured = {*(ECONOMY if self.scenario.economy is not None else ())}
+        measured |= {*(SUPPLY if self.scenario.supply is not None else ())}
+        return any(name.split(".")[0] in measured for name in expression.names)
 
     def rests_on(self, rule: Rule) -> frozenset[str]:
         """First words of the names that the rule reads (an actor's latest move whole), and its targets."""

@@ -23,6 +23,8 @@ from sim.engine.opening import Opening
 from sim.engine.plan import Plan
 from sim.engine.rates import RateRecord, Rates
 from sim.engine.settled import Settled
+from sim.engine.supply import SupplyRecord
+from sim.engine.supply_levers import supply_levers_of
 from sim.engine.tariffs import TariffSeries
 from sim.engine.view import View, value_of
 from sim.instruments import lives
@@ -31,6 +33,7 @@ from sim.negotiation.doctrine import doctrine
 from sim.negotiation.policy import Answer, Considered, Player, Policy, Rows, Value
 from sim.negotiation.script import script
 from sim.sampling.uniforms import Uniforms
+from sim.scenario.names import SUPPLY
 from sim.scenario.scalars import Scalar
 from sim.world.log import Entries, Log
 from sim.world.world import World
@@ -108,6 +111,8 @@ class Simulation:
         self.series = RateRecord(world, recorded, others, lambda: self.dirty)
         levers = levers_of(plan)
         self.economy = None if levers is None else EconomyRecord(self, levers)
+        supplied = supply_levers_of(plan)
+        self.supply = None if supplied is None else SupplyRecord(self, supplied)
         self.view = View(plan, world, assumptions, self.series.recorded, self.series.other, self._measure)
         # In the middle of a day it is not known what its moves have touched so far: look at everything.
         self.dirty: set[int] = set() if world.done else set(range(len(plan.instruments)))
@@ -119,6 +124,8 @@ class Simulation:
         fixed = [self.plan.start, self.plan.as_of, self.plan.horizon]
         if self.economy is not None:
             fixed += self.economy.days()
+        if self.supply is not None:
+            fixed += self.supply.days()
         fixed += [timed.day for timed in self.plan.timed.values() if timed.day is not None]
         for player in self.plan.players:
             for move in player.script:
@@ -157,6 +164,8 @@ class Simulation:
         self.world.cursor[:] = 0
         self.stirred = self.calendar.stirred(day, self.settled)
         open_day(self)
+        if self.supply is not None:
+            self.supply.open()
         if self.economy is not None:
             self.economy.open()
         turns.mark_due(self)
@@ -169,6 +178,8 @@ class Simulation:
             return Question(player.name, self.world.today, self.world.run[rows])
         record_in_force(self)
         self.series.record()
+        if self.supply is not None:
+            self.supply.record()
         if self.economy is not None:
             self.economy.record()
         trackers.gather(self.view.within(self.stirred), self.stirred, self.world)
@@ -226,7 +237,10 @@ class Simulation:
             self.economy.stale[rows] = True
 
     def _measure(self, measure: str, actor: str, partner: str | None) -> NDArray[np.float64]:
-        """[run] a measure of the economy, for expressions."""
+        """[run] a measure of the economy, or of supply: `actor` may be a material there, and `partner` a sector."""
+        if measure in SUPPLY:
+            assert self.supply is not None
+            return self.supply.measure(measure, actor, partner)
         assert self.economy is not None
         regions_of = self.economy.levers.regions_of
         return self.economy.measure(measure, regions_of(actor), [] if partner is None else regions_of(partner))
@@ -315,6 +329,8 @@ class Simulation:
         twin.series.resume(self.series.take(index))
         if self.economy is not None and twin.economy is not None:
             twin.economy.resume(self.economy.take(index))
+        if self.supply is not None and twin.supply is not None:
+            twin.supply.resume(self.supply.take(index))
         chance.redraw(twin, np.arange(len(index)) % children > 0)
         return twin
 
@@ -325,6 +341,8 @@ class Simulation:
         arrays |= {f"series.{name}": array for name, array in self.series.arrays().items()}
         if self.economy is not None:
             arrays |= {f"economy.{name}": array for name, array in self.economy.arrays().items()}
+        if self.supply is not None:
+            arrays |= {f"supply.{name}": array for name, array in self.supply.arrays().items()}
         arrays |= {f"assumption.{name}": array for name, array in self.assumptions.items()}
         marks = self.world.marks() | {"asked": list(self._asked)}
         state = json.dumps(
@@ -338,7 +356,7 @@ class Simulation:
         """Take up a saved simulation of the same plan where it stood."""
         with np.load(path) as stored:
             parts: dict[str, dict[str, NDArray]] = {  # type: ignore[type-arg]
-                group: {} for group in ("world", "log", "series", "economy", "assumption")
+                group: {} for group in ("world", "log", "series", "economy", "supply", "assumption")
             }
             for key in stored.files:
                 kind, _, name = key.partition(".")
@@ -355,6 +373,8 @@ class Simulation:
         simulation.series.resume(parts["series"])
         if simulation.economy is not None:
             simulation.economy.resume(parts["economy"])
+        if simulation.supply is not None:
+            simulation.supply.resume(parts["supply"])
         return simulation
 
 

@@ -16,7 +16,7 @@ from sim.instruments import lives
 from sim.instruments.lives import Standing
 from sim.negotiation.policy import Rows, Value
 from sim.scenario.expressions import Kind
-from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, economy_measures, named_assumptions
+from sim.scenario.names import INSTRUMENT, PACKAGE, PACKAGE_ANY, economy_measures, named_assumptions, supply_measures
 from sim.scenario.scalars import Scalar
 from sim.world.window import window
 from sim.world.world import World
@@ -35,13 +35,14 @@ class View:
         assumptions: Mapping[str, Value],
         series: Callable[[int], NDArray[np.float64]],
         other_series: Callable[[int], NDArray[np.float64]],
-        economy: Callable[[str, str, str | None], NDArray[np.float64]],
+        measured: Callable[[str, str, str | None], NDArray[np.float64]],
     ) -> None:
         """`series` answers tariff series that are recorded, `other_series` those that are not, by their column.
 
-        `economy` answers measures of the economy, by measure, actor and partner.
+        `measured` answers measures of the economy, by measure, actor and partner, and of supply, by measure, actor or
+        material, and sector.
         """
-        self.economy = economy
+        self.measured = measured
         self.series = series
         self.other_series = other_series
         self.plan = plan
@@ -84,7 +85,7 @@ class View:
         found.assumptions = _Picked(self.assumptions, rows)
         found.series = lambda column: self.series(column)[rows]
         found.other_series = lambda column: self.other_series(column)[rows]
-        found.economy = lambda measure, actor, partner: self.economy(measure, actor, partner)[rows]
+        found.measured = lambda measure, of, by: self.measured(measure, of, by)[rows]
         return found
 
     def assumption(self, path: str) -> Value:
@@ -167,8 +168,8 @@ def _build(plan: Plan) -> dict[str, Reader]:
         found[name] = partial(_series, column=column)
     for column, name in enumerate(plan.unrecorded_series):
         found[name] = partial(_other_series, column=column)
-    for name, (measure, actor, partner) in economy_measures(plan.scenario).items():
-        found[name] = partial(_economy, measure=measure, actor=actor, partner=partner)
+    for name, (measure, of, by) in (economy_measures(plan.scenario) | supply_measures(plan.scenario)).items():
+        found[name] = partial(_measured, measure=measure, of=of, by=by)
     return found
 
 
@@ -317,8 +318,8 @@ def _series(view: View, column: int) -> Value:
     return view.series(column)
 
 
-def _economy(view: View, measure: str, actor: str, partner: str | None) -> Value:
-    return view.economy(measure, actor, partner)
+def _measured(view: View, measure: str, of: str, by: str | None) -> Value:
+    return view.measured(measure, of, by)
 
 
 def _other_series(view: View, column: int) -> Value:

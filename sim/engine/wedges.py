@@ -50,12 +50,14 @@ class Policy:
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def alike(self) -> list[Rows]:
-        """Rows in which something is limited, and those in which nothing is: a run's bits must not tell its company.
+        """Rows by whether trade is limited and whether output is: a run's bits must not tell its company.
 
-        With all slices, those without a share included, a run is the same beside any other that has limits.
+        With all slices and places, those without a limit included, a run is the same beside any other that has limits.
         """
         limited = np.isfinite(self.limits[:, :, 1]).any(1)
-        return [rows for rows in (np.flatnonzero(limited), np.flatnonzero(~limited)) if len(rows)]
+        short = np.isfinite(self.capacity).any(1)
+        kinds = [(limited == trade) & (short == output) for trade in (True, False) for output in (True, False)]
+        return [np.flatnonzero(kind) for kind in kinds if kind.any()]
 
     @classmethod
     def joined(cls, parts: list[Policy]) -> Self:
@@ -88,7 +90,9 @@ class Wedges:
         self.statutory = np.broadcast_to(levers.base_rate, (runs, cells)).copy()
         self.way_around = np.zeros((runs, cells), dtype=np.bool_)
         self.limits = np.full((runs, len(levers.slices), 2), np.inf)
-        self.capacity = np.full((runs, len(levers.capped)), np.inf)
+        self.capacity = np.full((runs, len(levers.places)), np.inf)
+        self.short = np.full((runs, len(levers.places)), np.inf)
+        """[run, place] largest output, of that in the base, that the supply of materials leaves"""
         self.held_limits, self.held_capacity = self.limits, self.capacity
         """those of the policy held"""
         self._set_parameters(simulation)
@@ -176,7 +180,7 @@ class Wedges:
         rate = np.broadcast_to(self.levers.base_rate, (rows, len(self.levers.cell))).copy()
         limits = np.zeros((rows, len(self.levers.slices), 2))
         limits[:, :, 1] = np.inf
-        capacity = np.full((rows, len(self.levers.capped)), np.inf)
+        capacity = np.full((rows, len(self.levers.places)), np.inf)
         return Policy(rate, rate, rate, np.zeros(rate.shape, dtype=np.bool_), limits, capacity)
 
     def problem(self, rows: Rows, policy: Policy) -> Problem:
@@ -187,8 +191,8 @@ class Wedges:
             cell = np.array([one.cell for one in levers.slices])
             share, allowed = policy.limits.transpose(2, 0, 1).copy()
             limits = Limits(cell, _within_whole(cell, share), allowed, assumed["rent_share"][rows])
-        if levers.capped:
-            sector, region = (np.array([one[place] for one in levers.capped]) for place in (0, 1))
+        if np.isfinite(policy.capacity).any():
+            sector, region = np.array(levers.places).T
             capacity = Capacity(sector, region, policy.capacity)
         return Problem(
             elasticity=self.elasticity[rows],
@@ -268,13 +272,15 @@ class Wedges:
         return value[rows] if isinstance(value, np.ndarray) else value
 
     def _capacity_of(self, rows: Rows) -> Numbers:
-        today = self._simulation.world.today
-        found = np.full((len(rows), len(self.levers.capped)), np.inf)
-        for column, (_, _, first, last, path) in enumerate(self.levers.capped):
+        """[row, place] the lowest limit on the output of a sector, of those of the file and of supply."""
+        today, levers = self._simulation.world.today, self.levers
+        found = self.short[rows]
+        for sector, region, first, last, path in levers.capped:
             if first <= today <= last:
-                scalar = self.levers.settings.capacity[int(path.split(".")[2])].limit
+                scalar = levers.settings.capacity[int(path.split(".")[2])].limit
                 value: Any = self._value(scalar, path)
-                found[:, column] = value[rows] if isinstance(value, np.ndarray) else value
+                column = levers.places.index((sector, region))
+                found[:, column] = np.minimum(found[:, column], value[rows] if isinstance(value, np.ndarray) else value)
         return found
 
     # ── Copies and disk ──────────────────────────────────────────────────────────────────────────────
@@ -297,7 +303,7 @@ class Wedges:
         self.steps = Steps.restore(steps)
 
 
-_KEPT = ("on_base_day", "statutory", "way_around", "limits", "capacity", "held_limits", "held_capacity")
+_KEPT = ("on_base_day", "statutory", "way_around", "limits", "capacity", "short", "held_limits", "held_capacity")
 
 
 def _within_whole(cell: NDArray[np.int64], share: Numbers) -> Numbers:

@@ -26,8 +26,10 @@ from time import perf_counter
 from typing import Any
 
 import sim
+from sim.engine import supply_tables
 from sim.engine.levers import data_folder, levers_of
 from sim.engine.plan import plan
+from sim.engine.supply_levers import supply_levers_of
 from sim.experiments.jobs import Job, map_blocks
 from sim.results import store
 from sim.results.block import digest
@@ -39,12 +41,12 @@ from sim.scenario.provenance import Documented, canonical, scenario_hash
 BLOCK = 5_000
 """Runs in a block: large enough for arrays to pay, small enough to lose little in a kill (see docs/benchmarks)."""
 ECONOMY_BLOCK = 1_000
-"""Runs in a block with an economy, whose trade by pair and sector is kept for every run."""
+"""Runs in a block with an economy or supply, of which trade by pair and stocks by firm are kept for every run."""
 
 
 def usual_block(scenario: Scenario) -> int:
     """Runs in a block where nobody says otherwise."""
-    return BLOCK if scenario.economy is None else ECONOMY_BLOCK
+    return BLOCK if scenario.economy is None and scenario.supply is None else ECONOMY_BLOCK
 
 
 @dataclass(frozen=True)
@@ -215,16 +217,17 @@ def manifest(request: Request, simulated: Simulated, title: str) -> dict[str, An
         "scenario": canonical(request.scenario),
         "code_hash": code_hash(),
         "versions": {name: version(name) for name in ("parley", "numpy", "simpy", "pydantic", "scipy", "duckdb")},
-        **_of_economy(request.scenario),
+        **_of_lived(request.scenario),
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
 
 
-def _of_economy(scenario: Scenario) -> dict[str, Any]:
-    """What readers of the economy's tables need; nothing where none is solved."""
-    levers = levers_of(plan(scenario))
-    return {} if levers is None else {"economy": levers.about()}
+def _of_lived(scenario: Scenario) -> dict[str, Any]:
+    """What readers of the tables of economy and supply need; nothing of what is not followed."""
+    levers, supply = levers_of(plan(scenario)), supply_levers_of(plan(scenario))
+    found = {} if levers is None else {"economy": levers.about()}
+    return found if supply is None else found | {"supply": supply_tables.about(supply)}
 
 
 def place(simulated: Simulated, about: dict[str, Any], folder: Path, scenario: Scenario) -> None:

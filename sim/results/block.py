@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.days import MISSING
-from sim.engine import economy_tables
+from sim.engine import economy_tables, supply_tables
 from sim.engine.plan import Plan
 from sim.engine.rates import Rates
 from sim.engine.simulation import Simulation
@@ -34,10 +34,12 @@ class Block:
     """tariff series wherever they change: run, day, series, value in percentage points"""
     economy: dict[str, dict[str, NDArray[Any]]]
     """tables of the economy by name; none where no economy is solved"""
+    supply: dict[str, dict[str, NDArray[Any]]]
+    """tables of the supply of materials by name; none where it is not followed"""
 
     def tables(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Every table by its name."""
-        return {"runs": self.runs, "events": self.events, "rates": self.rates, **self.economy}
+        return {"runs": self.runs, "events": self.events, "rates": self.rates, **self.economy, **self.supply}
 
 
 def finish(simulation: Simulation) -> Block:
@@ -46,13 +48,16 @@ def finish(simulation: Simulation) -> Block:
     run, outcome = simulation.world.run, outcomes(simulation)
     runs: dict[str, NDArray[Any]] = {"run": run, "outcome": outcome}
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
-    runs |= {f"assumption.{path}": values for path, values in sorted(simulation.assumptions.items())}
+    stated = simulation.plan.scalars.keys()  # the file states the chance of a project, not whether it is built
+    assumed = sorted(simulation.assumptions.items())
+    runs |= {f"assumption.{path}": values for path, values in assumed if path in stated}
     runs |= _dates(simulation)
     economy = {} if simulation.economy is None else economy_tables.tables(simulation.economy, run, outcome)
-    hashed = run_hashes(simulation, outcome, entries, rates, economy.get("economy", {}))
+    supply = {} if simulation.supply is None else supply_tables.tables(simulation.supply, run)
+    hashed = run_hashes(simulation, outcome, entries, rates, economy | supply)
     hashes = np.frombuffer(b"".join(hashed), dtype="<u8").reshape(-1, 2)
     runs |= {"hash_1": hashes[:, 0].copy(), "hash_2": hashes[:, 1].copy()}
-    return Block(runs, _with_runs(run, entries), _with_runs(run, rates), economy)
+    return Block(runs, _with_runs(run, entries), _with_runs(run, rates), economy, supply)
 
 
 def outcomes(simulation: Simulation) -> NDArray[np.int16]:
@@ -99,11 +104,11 @@ def run_hashes(
     outcome: NDArray[np.int16],
     entries: Entries,
     rates: Rates,
-    economy: dict[str, NDArray[Any]],
+    lived: dict[str, dict[str, NDArray[Any]]],
 ) -> Iterator[bytes]:
-    """One hash a run, over the name of its outcome, its state, assumptions, log, tariff and economic path.
+    """One hash a run, over the name of its outcome, its state, assumptions, log, tariff, economic and supply path.
 
-    All are in canonical form; `economy` is the table of that name, empty where none is solved.
+    All are in canonical form; of the tables `lived` those named `economy` and `supply` count, where they are.
     """
     world, names = simulation.world, [name.encode() for name in outcome_names(simulation.plan)]
     arrays = [array for name, array in world.arrays().items() if name not in ("run", "due", "cursor")]
@@ -111,11 +116,16 @@ def run_hashes(
     state = np.concatenate([_as_bytes(array) for array in arrays], axis=1)
     told = _rows_as_bytes(len(world), entries.row, entries[1:])
     paths = _rows_as_bytes(len(world), rates.row, rates[1:])
-    lived: Iterator[memoryview] = repeat(memoryview(b""), len(world))
+    lives: list[Iterator[memoryview]] = [repeat(memoryview(b""), len(world)) for _ in range(2)]
     if simulation.economy is not None:
-        lived = _rows_as_bytes(len(world), economy_tables.rows(simulation.economy), list(economy.values())[1:])
-    for place, row, story, path, life in zip(outcome.tolist(), state, told, paths, lived, strict=True):
-        yield hashlib.blake2b(b"".join((names[place], row.data, story, path, life)), digest_size=HASH_BYTES).digest()
+        row_of = economy_tables.rows(simulation.economy)
+        lives[0] = _rows_as_bytes(len(world), row_of, list(lived["economy"].values())[1:])
+    if simulation.supply is not None:
+        row_of = np.repeat(np.arange(len(world)), len(lived["supply"]["run"]) // len(world))
+        lives[1] = _rows_as_bytes(len(world), row_of, list(lived["supply"].values())[1:])
+    for place, *parts in zip(outcome.tolist(), state, told, paths, *lives, strict=True):
+        whole = b"".join((names[place], *(bytes(part) for part in parts)))
+        yield hashlib.blake2b(whole, digest_size=HASH_BYTES).digest()
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:

@@ -244,12 +244,22 @@ def amended(tree: Tree, file: Document, scalars: Mapping[str, Scalar]) -> Amende
     inherited = None
     if isinstance(parent := file.data.get("extends"), str):
         inherited = overlay.resolve(overlay.beside(file.file, parent))
-    if isinstance(file.data.get("economy"), dict):  # what it leaves out is there by default
-        below = inherited or Tree("", {}, {})
-        if not isinstance(below.data.get("economy"), dict):
-            inherited = overlay.with_defaults(below.having(("economy",), {}))
+    below = inherited or Tree("", {}, {})
+    if isinstance(file.data.get("economy"), dict) and not isinstance(below.data.get("economy"), dict):
+        inherited = below = below.having(("economy",), {})  # what it leaves out is there by default
+    if isinstance(materials := _materials(tree.data), dict):
+        names = {**{name: {} for name in materials}, **(_materials(below.data) or {})}
+        inherited = below = below.having(("supply",), {**(below.data.get("supply") or {}), "materials": names})
+    if inherited is not None:
+        inherited = overlay.with_defaults(inherited)
     by_path = {tree.written(tuple(_steps(path))): scalar for path, scalar in scalars.items()}
     return Amended(tree, file, inherited, by_path)
+
+
+def _materials(data: Any) -> Any:
+    """The materials of a scenario's data that are there, each perhaps by default; None without the section."""
+    section = data.get("supply")
+    return section.get("materials", {}) if isinstance(section, dict) else None
 
 
 def _steps(path: str) -> Iterator[str | int]:

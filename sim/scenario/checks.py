@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path as FilePath
 
 from sim import days
-from sim.scenario import conduct, focus, limits, published
+from sim.scenario import conduct, focus, limits, published, supply_checks
 from sim.scenario.document import Path
 from sim.scenario.expressions import FUNCTIONS
 from sim.scenario.findings import Finding, each, known
 from sim.scenario.limits import RESTRICTING
 from sim.scenario.model import OTHER, Good, Scenario, Tranche
-from sim.scenario.names import CLOCK, COALITION, DECIDER, ECONOMY
+from sim.scenario.names import CLOCK, COALITION, DECIDER, ECONOMY, SUPPLY
 from sim.scenario.policies import DECISION_POINTS, Script
 from sim.scenario.problems import closest
 from sim.scenario.scalars import Scalar
@@ -41,6 +41,7 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     yield from published.check(scenario)
     yield from focus.check(scenario)
     yield from limits.check(scenario)
+    yield from supply_checks.check(scenario)
 
 
 _SECTIONS = (
@@ -117,7 +118,7 @@ class _Checker:
 
     def names(self) -> Iterator[Finding]:
         seen: dict[str, str] = {}
-        reserved = _RESERVED if self.scenario.economy is None else {*_RESERVED, *ECONOMY}
+        reserved = {*_RESERVED, *(ECONOMY if self.scenario.economy else ()), *(SUPPLY if self.scenario.supply else ())}
         for section in _SECTIONS:
             for name in getattr(self.scenario, section):
                 if name in reserved:

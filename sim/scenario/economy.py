@@ -109,6 +109,9 @@ class Restriction(Part):
     material: Name | None = Field(
         None, description="material that stands behind it: then it acts through the supply of it alone"
     )
+    uses: Names = Field(
+        default_factory=list, description="supply sectors that are bound, with `material`; default: all"
+    )
 
 
 class Capacity(Part):

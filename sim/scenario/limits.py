@@ -33,7 +33,8 @@ def _restricts(scenario: Scenario, path: Path, part: Instrument) -> Iterator[Fin
         message = f"'restricts' belongs to an export_control or a quota; this instrument is of kind {part.kind!r}"
         yield Finding(path, message)
         return
-    if scenario.economy is None:
+    of_materials = scenario.supply is not None and all(one.material is not None for one in part.restricts)
+    if scenario.economy is None and not of_materials:
         yield Finding(path, "restricts nothing, for no economy is solved; add `economy: {}`", None, True)
     for place, restriction in enumerate(part.restricts):
         yield from _restriction(scenario, (*path, place), restriction, part)

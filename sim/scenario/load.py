@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.scenario import checks, correlations, document, overlay, provenance
+from sim.scenario import checks, correlations, document, overlay, provenance, supply_defaults
 from sim.scenario.document import MAX_DEPTH, Document, Path, dotted
 from sim.scenario.findings import Finding
 from sim.scenario.mended import Mended, place_of
@@ -172,7 +172,8 @@ def _misspelt(tree: Tree, added: Added) -> int | None:
     """How much of an added path ends with the first name that should have been there; None if it may be added."""
     for length in range(added.found, len(added.path)):
         last = length == len(added.path) - 1
-        if (added.bare or not last) and takes_names(tree.data, added.path[:length]):
+        may_be = supply_defaults.has(added.path[: length + 1])
+        if (added.bare or not last) and not may_be and takes_names(tree.data, added.path[:length]):
             return length + 1
     return None
 
@@ -185,7 +186,8 @@ def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
     match details["type"]:
         case "missing":
             doc = keys_at(tree.data, path[:-1]).get(str(path[-1]))
-            return Problem(_key_mark(tree, path[:-1]), dotted(path), f"is missing ({doc})" if doc else "is missing")
+            message = f"is missing ({doc})" if doc else "is missing"
+            return Problem(_key_mark(tree, path[:-1]), dotted(path), message, _instead(tree, path[:-1]))
         case "extra_forbidden":
             allowed = list(keys_at(tree.data, path[:-1]))
             near = closest(str(path[-1]), allowed)
@@ -205,6 +207,12 @@ def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
         case _:
             message, suggestion = _message(details)
             return Problem(tree.place(path).value, dotted(path), message, suggestion)
+
+
+def _instead(tree: Tree, path: Path) -> str | None:
+    """The part with defaults that one under a name of its own may be meant for: what it lacks, the other has."""
+    beside = tree.at(path[:-1]) if supply_defaults.stays_out(path) else {}
+    return closest(str(path[-1]), [*beside, *supply_defaults.shipped().section[str(path[1])]]) if beside else None
 
 
 _FOLLOWS = "default_factory_not_called"

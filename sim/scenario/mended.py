@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from sim.scenario import supply_defaults
 from sim.scenario.document import Path
 from sim.scenario.findings import Finding
 from sim.scenario.moves import VERBS
-from sim.scenario.names import ECONOMY
+from sim.scenario.names import ECONOMY, SUPPLY, SUPPLY_OF_MATERIALS, SUPPLY_OF_SECTORS
 from sim.scenario.overlay import Tree
 from sim.scenario.problems import closest
 from sim.scenario.provenance import ASSUMPTION
@@ -39,7 +40,15 @@ _LISTED = ("parties", "members", "instruments", "regions")
 """keys of a part on which it rests what may be said of others"""
 _UNTOLD = ("goods", "outcomes", "indicators", "published", "what_ifs")
 """sections to whose names, as they stand, nothing refers"""
-_WORDS = {"policy": ("preset",), "goods": ("stack",), "economy": tuple(ECONOMY), "regions": tuple(ECONOMY)}
+_WORDS = {
+    "policy": ("preset",),
+    "goods": ("stack",),
+    "economy": tuple(ECONOMY),
+    "supply": tuple(SUPPLY),
+    "regions": (*ECONOMY, *SUPPLY),
+    "sectors": SUPPLY_OF_SECTORS,
+    "materials": SUPPLY_OF_MATERIALS,
+}
 """key → words that it has in expressions, where they are others"""
 
 
@@ -99,7 +108,8 @@ class Mended:
 
 def _stand_in(path: Path, details: ErrorDetails) -> Any:
     """What may stand in place of something malformed or missing; None where nothing may."""
-    return _STAND_INS.get(path) or (_TEXTS.get(str(path[-1])) if details["type"] in _NO_TEXT else None)
+    told = _TEXTS.get(str(path[-1])) if details["type"] in _NO_TEXT else None
+    return _STAND_INS.get(path) or supply_defaults.at(path) or told
 
 
 def _read_as_meant(tree: Tree, malformed: dict[Path, ErrorDetails]) -> tuple[Tree, dict[Path, ErrorDetails]]:

@@ -19,6 +19,7 @@ from sim.scenario.parts import Condition, Date, Name, Names, Part, Prose, Title
 from sim.scenario.policies import Doctrine, Policy
 from sim.scenario.scalars import AnyScalar, Day, Duration, Money, Points, Scalar, Share
 from sim.scenario.scalars import parse as parse_scalar
+from sim.scenario.supply import Denied, Supply, Support
 from sim.scenario.units import Dimension
 
 MOST_WHAT_IFS = 100
@@ -109,6 +110,10 @@ class Instrument(Part):
     restricts: list[Restriction] = Field(
         default_factory=list, description="what an export control or a quota holds back, for the economy"
     )
+    denies: Denied = Field(
+        default_factory=list, description="what an export control denies beside goods: technology, experts"
+    )
+    supports: list[Support] = Field(default_factory=list, description="what a support does for the supply of materials")
     adds: Points | None = Field(None, description="tariff layer: adds its rate to the stack")
     rate: Points | None = Field(
         None, description="rate of a layer that replaces another or is one of a highest-of group"
@@ -289,6 +294,9 @@ class Scenario(Part):
     correlations: list[Correlation] = Field(default_factory=list)
     trade: Trade = Field(default_factory=Trade)
     economy: Economy | None = Field(None, description="the economy in which policy is felt; none: it is not solved")
+    supply: Supply | None = Field(
+        None, description="the supply of scarce materials, week by week; none: it is not simulated"
+    )
     goods: dict[Name, Good] = Field(default_factory=dict)
     actors: dict[Name, Actor] = Field(min_length=1)
     coalitions: dict[Name, Coalition] = Field(default_factory=dict)

@@ -86,6 +86,33 @@ ECONOMY = {
     "imports": ("bn USD a year", "what one buys from another, before tariffs"),
 }
 """Measures of the economy with their units: `imports` of each pair of actors that have regions, the others of each."""
+SUPPLY = {
+    "cover": (Kind.number, "weeks", "stocks, of the need of a week, over all that use a material"),
+    "weeks_to_stock_out": (
+        Kind.number,
+        "weeks",
+        "until users of half of the need are out of stock, as stocks fall now; 520: never",
+    ),
+    "stopped": (Kind.share, "", "users without stock, of all"),
+    "supply_output": (Kind.number, "%", "output of the users of materials, of that at rest"),
+    "output_lost": (Kind.number, "weeks", "output lost since as_of, of a week at rest"),
+    "price_ratio": (Kind.number, "times", "quoted price outside China, of that at rest"),
+    "exports_index": (Kind.share, "", "shipments from China, of those at rest; may be above 1"),
+    "licence_backlog": (Kind.number, "weeks", "applications that wait, of the shipments of a week at rest"),
+    "non_chinese": (Kind.share, "", "what comes from elsewhere, of the need outside China"),
+    "years_to_quarter": (
+        Kind.number,
+        "years",
+        "until every stage outside China can meet 25 % of the need, from today, as things go",
+    ),
+    "years_to_half": (Kind.number, "years", "the same for 50 %"),
+    "years_to_three_quarters": (Kind.number, "years", "the same for 75 %"),
+    "revenue_lost": (Kind.number, "m USD a week", "revenue that China forgoes"),
+}
+"""Measures of the supply layer with their kinds and units: of actors, some by sector too, and of materials."""
+SUPPLY_OF_ACTORS = ("cover", "weeks_to_stock_out", "stopped", "supply_output", "output_lost")
+SUPPLY_OF_SECTORS = ("stopped", "supply_output", "output_lost")
+SUPPLY_OF_MATERIALS = tuple(name for name in SUPPLY if name not in SUPPLY_OF_ACTORS)
 TABLES = {
     "instruments": INSTRUMENT,
     "agreements": AGREEMENT,
@@ -172,6 +199,9 @@ def symbols(scenario: Scenario) -> dict[str, Symbol]:
         unit, doc = ECONOMY[measure]
         whose = f"{actor}: {doc}" if partner is None else f"{actor} from {partner}: {doc}"
         found.append(_symbol(name, Kind.number, whose, unit))
+    for name, (measure, owner, sector) in supply_measures(scenario).items():
+        kind, unit, doc = SUPPLY[measure]
+        found.append(_symbol(name, kind, f"{owner if sector is None else f'{owner}, {sector}'}: {doc}", unit))
     return {symbol.name: symbol for symbol in found}
 
 
@@ -186,6 +216,29 @@ def economy_measures(scenario: Scenario) -> dict[str, tuple[str, str, str | None
         else:
             found |= {f"{measure}.{name}": (measure, name, None) for name in traders}
     return found
+
+
+def supply_measures(scenario: Scenario) -> dict[str, tuple[str, str, str | None]]:
+    """Expression name → (measure of `SUPPLY`, actor or material, sector); none where no supply is simulated."""
+    if scenario.supply is None:
+        return {}
+    buyers = [name for name in scenario.actors if supply_regions(scenario, name)]
+    found: dict[str, tuple[str, str, str | None]] = {}
+    for measure in SUPPLY_OF_ACTORS:
+        for name in buyers:
+            found[f"{measure}.{name}"] = (measure, name, None)
+            for sector in scenario.supply.sectors if measure in SUPPLY_OF_SECTORS else ():
+                found[f"{measure}.{name}.{sector}"] = (measure, name, sector)
+    for measure in SUPPLY_OF_MATERIALS:
+        found |= {f"{measure}.{name}": (measure, name, None) for name in scenario.supply.materials}
+    return found
+
+
+def supply_regions(scenario: Scenario, actor: str) -> list[str]:
+    """The regions of supply in which regions of an actor lie, in the order of the file."""
+    regions = {} if scenario.supply is None else scenario.supply.regions
+    held = set(scenario.actors[actor].regions)
+    return [name for name, region in regions.items() if not held.isdisjoint(region.regions)]
 
 
 def tariff_pairs(scenario: Scenario) -> list[tuple[str, str]]:

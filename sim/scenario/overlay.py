@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from scenarios import SHIPPED
 from sim import days
-from sim.scenario import defaults, document
+from sim.scenario import defaults, document, supply_defaults
 from sim.scenario.document import Document, Path, Place, dotted
 from sim.scenario.parts import LONGEST_TITLE
 from sim.scenario.problems import Mark, Problem, ScenarioError, closest, describe
@@ -179,7 +179,11 @@ def laid(chain: Sequence[Document], what_if: str | None = None, sets: Iterable[s
 
 
 def with_defaults(tree: Tree) -> Tree:
-    """Lay the shipped defaults under `economy`, where it is there: they stand in it as if they had been written."""
+    """Lay the shipped defaults under `economy` and `supply`, where these are there, as if they had been written."""
+    return _with_supply(_with_economy(tree))
+
+
+def _with_economy(tree: Tree) -> Tree:
     section = tree.data.get("economy")
     shipped = defaults.shipped().data["economy"] if isinstance(section, dict) else {}
     missing = [key for key in shipped if section.get(key) is None and ("economy", key) not in tree.lost]
@@ -189,6 +193,28 @@ def with_defaults(tree: Tree) -> Tree:
     for key in missing:
         under.put(("economy", key), shipped[key], ("economy", key))
     return replace(tree, data=under.data, places=under.places, origins=under.origins)
+
+
+def _with_supply(tree: Tree) -> Tree:
+    if not isinstance(tree.data.get(supply_defaults.SECTION), dict):
+        return tree
+    laying = supply_defaults.laid(tree.data, tree.places, tree.lost, _day_of(tree.data.get("as_of")))
+    if laying.section is tree.data[supply_defaults.SECTION]:
+        return tree
+    shipped = supply_defaults.shipped()
+    places = {**tree.places, **{path: shipped.document.marks[path] for path in laying.paths}}
+    leaves = [path for path in laying.paths if path in shipped.origins]
+    origins = {**tree.origins, **{path: Origin(*shipped.origins[path]) for path in leaves}}
+    data = {**tree.data, supply_defaults.SECTION: laying.section}
+    return replace(tree, data=data, places=places, origins=origins)
+
+
+def _day_of(raw: Any) -> int | None:
+    """The day of a date as it is written; None for what is none."""
+    try:
+        return days.day(str(raw))
+    except ValueError:
+        return None
 
 
 def read(path: str | FilePath, text: str | None = None) -> list[Document]:
@@ -433,7 +459,7 @@ class _Overlay:
 
     def _remove(self, path: Path) -> None:
         self._forget(path)
-        self.data = _replaced(self.data, path, None, remove=True)
+        self.data = _replaced(self.data, path, None, remove=not supply_defaults.stays_out(path))
 
     def _forget(self, path: Path) -> None:
         """Drop the places and origins of what stands at the path."""

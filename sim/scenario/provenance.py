@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import PrivateAttr
 
 from sim import days
+from sim.scenario import supply_defaults
 from sim.scenario.document import Path, dotted
 from sim.scenario.expressions import Expression
 from sim.scenario.findings import Finding
@@ -30,6 +31,10 @@ from sim.scenario.units import Dimension
 DEFAULT = "default of Parley"
 """Source of the numbers that a file leaves to Parley."""
 ASSUMPTION = "assumption:"
+MOST_LISTED = 20
+"""defaults that one message lists"""
+_GROUPED = 4
+"""keys of a path under which defaults are listed as one: `supply.materials.gallium.need`"""
 _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
@@ -41,6 +46,24 @@ class Texts(NamedTuple):
     """(name, text) of the scenario's file, then of each file that the one before extends"""
     what_if: str | None = None
     sets: tuple[str, ...] = ()
+
+
+class _Cover(NamedTuple):
+    """What the mappings around a number say of where it comes from."""
+
+    source: str | None = None
+    known: int | None = None
+
+
+class _Thing(NamedTuple):
+    """A part or a number of the scenario, with what covers it."""
+
+    path: Path
+    value: Part | Scalar
+    cover: _Cover
+    given: bool
+    """stands in the file rather than being a default"""
+    own_known: int | None
 
 
 class Documented(Scenario):
@@ -79,30 +102,17 @@ class Provenance(NamedTuple):
     where: str
 
 
-class _Cover(NamedTuple):
-    """What the mappings around a number say of where it comes from."""
-
-    source: str | None = None
-    known: int | None = None
-
-
-class _Thing(NamedTuple):
-    """A part or a number of the scenario, with what covers it."""
-
-    path: Path
-    value: Part | Scalar
-    cover: _Cover
-    given: bool
-    """stands in the file rather than being a default"""
-    own_known: int | None
-
-
 def collect_scalars(scenario: Scenario) -> dict[str, Scalar]:
     """Every scalar by its dotted path, defaults too, with its source as text and the day on which it was known."""
     found = {}
     for path, scalar, provenance in _scalars(scenario):
         found[path] = replace(scalar, source=provenance.source, known=provenance.known)
     return found
+
+
+def scalars(scenario: Scenario) -> dict[str, Scalar]:
+    """Every scalar by its dotted path as the file has it, which costs less than with its source."""
+    return {dotted(thing.path): thing.value for thing in _things(scenario) if isinstance(thing.value, Scalar)}
 
 
 def provenance(scenario: Scenario) -> dict[str, Provenance]:
@@ -151,13 +161,36 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     for name, overrides in scenario.what_ifs.items():
         if isinstance(overrides.get("source"), str):
             yield from _source(overrides["source"], ("what_ifs", name, "source"), scenario)
+    late: dict[str, int] = {}
     for path, value, cover, given, own_known in _things(scenario):
         if own_known is not None and own_known > as_of:
-            yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
+            if _is_shipped(path, scenario):
+                key = dotted(path[:_GROUPED])
+                late[key] = max(own_known, late.get(key, own_known))
+            else:
+                yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
         if value.source:
             yield from _source(value.source, (*path, "source"), scenario)
         if isinstance(value, Scalar) and given and not cover.source:
             yield Finding(path, f"has no source; give one, or sign it as '{ASSUMPTION} why'", None, True)
+    if late:
+        yield _defaults_too_late(late, scenario)
+
+
+def _is_shipped(path: Path, scenario: Scenario) -> bool:
+    """Whether a default of `supply:` stands at the path."""
+    tree = scenario.tree if isinstance(scenario, Documented) else None
+    return tree is not None and supply_defaults.is_shipped(tree.place(path).value.file)
+
+
+def _defaults_too_late(late: dict[str, int], scenario: Scenario) -> Finding:
+    listed = [f"{path} ({days.date(known)})" for path, known in late.items()]
+    more = f" and {len(listed) - MOST_LISTED} more" if len(listed) > MOST_LISTED else ""
+    found = f"{', '.join(listed[:MOST_LISTED])}{more}"
+    message = f"these defaults of Parley were not known on as_of ({scenario.as_of}): {found}"
+    return Finding(
+        (supply_defaults.SECTION,), f"{message}; give them, or an as_of from {days.date(max(late.values()))}"
+    )
 
 
 def _known_at(path: Path, scenario: Scenario) -> Path:
@@ -205,11 +238,23 @@ def _cited(cover: _Cover, citation: Citation | None, where: str) -> Provenance:
 
 def _things(scenario: Scenario) -> list[_Thing]:
     """Parts and scalars from the top down, in the order of the file."""
-    tree = scenario.tree if isinstance(scenario, Documented) else Tree("", {}, {})
+    tree = scenario.tree if isinstance(scenario, Documented) else _NO_TREE
+    if not (_latest and _latest[0] is scenario and _latest[1] is tree):
+        _latest[:] = scenario, tree, _walked(scenario, tree)
+    things: list[_Thing] = _latest[2]
+    return things
+
+
+_NO_TREE = Tree("", {}, {})
+_latest: list[Any] = []
+"""The scenario that was walked last, its tree, and what was found: several checks of one scenario follow each other."""
+
+
+def _walked(scenario: Scenario, tree: Tree) -> list[_Thing]:
     things: list[_Thing] = []
 
     def walk(value: Any, path: Path, cover: _Cover, given: bool) -> None:
-        origin = tree.origins.get(tree.written(path)) if tree.origins and given else None
+        origin = tree.origins.get(path) or tree.origins.get(tree.written(path)) if tree.origins and given else None
         if origin is not None:
             cover = _Cover(origin.source, days.day(origin.known) if origin.known else None)
         if isinstance(value, Scalar):
@@ -235,7 +280,9 @@ def _things(scenario: Scenario) -> list[_Thing]:
 
 
 def _later(own: int | None, outer: int | None) -> int | None:
-    return max((day for day in (own, outer) if day is not None), default=None)
+    if own is None or outer is None:
+        return own if outer is None else outer
+    return max(own, outer)
 
 
 def _within(outer: _Cover, own: _Cover) -> _Cover:

@@ -116,7 +116,7 @@ def _word(raw: object) -> str:
 
 
 def _bounded(raw: object, dimension: Dimension, unit: str) -> float:
-    return within(value(raw, dimension, unit), describe(raw), dimension)
+    return within(value(raw, dimension, unit), lambda: describe(raw), dimension)
 
 
 def _listed(items: Any) -> str:
@@ -145,7 +145,7 @@ def _spread(raw: object, dimension: Dimension, unit: str) -> float:
     number = value(raw, dimension, unit)
     if not number > 0:
         raise ValueError(f"found a standard deviation of {describe(raw)}; it is greater than 0")
-    return within(number, describe(raw), dimension)
+    return within(number, lambda: describe(raw), dimension)
 
 
 def _lognormal(inside: list[Any], dimension: Dimension, unit: str) -> Distribution:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from sim import days
 from sim.scenario.problems import describe
@@ -71,6 +73,7 @@ def written(dimension: Dimension) -> str:
     return _WRITTEN[dimension]
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[float, str] | None:
     """(number, unit) of a quantity's text; None where it does not begin with a number."""
     match = _NUMBER.fullmatch(text.strip())
@@ -86,11 +89,12 @@ def exact(text: str) -> tuple[Decimal, str] | None:
 def unit_of(text: str, found: str) -> str:
     """A unit as it is written. ValueError for what is none, such as the `,5 pp` of `20,5 pp`."""
     unit = " ".join(text.split())
-    no_unit = f"found {describe(found)}, in which {describe(unit)} is no unit"
     if unit and not (unit[0].isalpha() or unit[0] in "%$€£¥°"):
-        raise ValueError(f"{no_unit}; numbers are written 1200.5")
+        raise ValueError(f"found {describe(found)}, in which {describe(unit)} is no unit; numbers are written 1200.5")
     if unit.count(" ") > 2:
-        raise ValueError(f"{no_unit}; a unit is at most three words")
+        raise ValueError(
+            f"found {describe(found)}, in which {describe(unit)} is no unit; a unit is at most three words"
+        )
     return unit
 
 
@@ -130,16 +134,16 @@ def value(raw: object, dimension: Dimension, unit: str = "") -> float:
     return _in_units(raw, number, own_unit or unit, dimension)
 
 
-def within(number: float, found: str, dimension: Dimension) -> float:
+def within(number: float, found: Callable[[], str], dimension: Dimension) -> float:
     """The number, if the dimension allows it. ValueError, which says what was `found`, otherwise."""
     if dimension is Dimension.share and not 0 <= number <= 1:
-        raise ValueError(f"found {found}; a share is between 0 % and 100 %")
+        raise ValueError(f"found {found()}; a share is between 0 % and 100 %")
     if dimension in (Dimension.days, Dimension.tonnes) and number < 0:
-        raise ValueError(f"found {found}, which is negative; give {written(dimension)}")
+        raise ValueError(f"found {found()}, which is negative; give {written(dimension)}")
     if dimension is Dimension.days and number > LONGEST:
-        raise ValueError(f"found {found}; a duration is at most {LONGEST:,} days")
+        raise ValueError(f"found {found()}; a duration is at most {LONGEST:,} days")
     if dimension is Dimension.points and abs(number) > HIGHEST:
-        raise ValueError(f"found {found}; a rate is at most {HIGHEST:,.0f} points")
+        raise ValueError(f"found {found()}; a rate is at most {HIGHEST:,.0f} points")
     return number
 
 

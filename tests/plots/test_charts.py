@@ -82,7 +82,7 @@ def test_a_chart_has_words_and_data(page):
     assert len(page.alt) > len(page.title)
     assert len({len(column) for column in page.table.values()}) == 1
     assert next(iter(page.table.values()))
-    assert any(column.endswith(("_percent", "_points", "_pp")) for column in page.table)
+    assert any(column.endswith(("_percent", "_points", "_pp", "_weeks", "_times", "_musd")) for column in page.table)
 
 
 DRAWN_TWICE = ["calendar", "fan of three", "heat of many, long", "six what-ifs", "twelve comparisons", "eight threats"]
