@@ -28,7 +28,7 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BLOCK = 16_384
-"""Numbers in an array that is worked on at once: half a dozen of them lie in a second-level cache of 1 MB (measured)."""
+"""Numbers in an array that is worked on at once: half a dozen lie in a second-level cache of 1 MB (measured)."""
 OUT_OF_STOCK = 1 - 1e-9
 """A firm that stops when it runs out is out of stock if it uses less than this share of what it requires,"""
 OUT_OF_STOCK_RATIONED = 0.5
@@ -130,7 +130,7 @@ class Firms:
         self._firms = min(self.count, max(1, BLOCK // (self._cells * self._runs)))
 
     def ordered(self, wishes: Wishes, held: Numbers, mean: Numbers) -> Numbers:
-        """Mean order of the firms, [run, cell] a week; `held` [run, cell] is their mean stock, `mean` [run] of `spread`."""
+        """Mean order of the firms, [run, cell] a week; `held` [run, cell] their mean stock, `mean` [run] that of q."""
         gap = wishes.target * mean[:, np.newaxis] - held + wishes.short
         room = wishes.target - self.high
         least = room * np.where(room >= 0, self.least, self.most) + wishes.short
