@@ -214,7 +214,7 @@ class State:
             if name in ("stock", "transit"):
                 taken[name] = laid(value[:, rows])
             elif name == "spread":
-                taken[name] = np.ascontiguousarray(value[:, rows])
+                taken[name] = np.array(value[:, rows], order="C")
             else:
                 taken[name] = np.array(value[rows], order="F" if value.flags.f_contiguous else "C")
         return type(self)(**taken, slot=self.slot, days=self.days)
