@@ -246,7 +246,7 @@ def test_values_go_together_by_default() -> None:
     check_correlations(together(scenario))
     spread, slip = "supply.holding.cover_dispersion", "supply.building.slip"
     covers = [path for path in LEAVES if ".cover." in path]
-    assert len(covers) == 30
+    assert len(covers) == len(scenario.supply.regions) * len(scenario.supply.sectors)
     assert all(made[frozenset((spread, cover))] == -0.3 for cover in covers)
     assert made[frozenset(covers[:2])] == pytest.approx(0.09)
     assert made[frozenset((slip, "supply.building.realisation"))] == -0.5
