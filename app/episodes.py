@@ -20,8 +20,8 @@ from plots.price_path import PricePath, price_path_chart
 from plots.style import ACCENT, BLUE, Chart, write_as
 from plots.words import the
 from sim.days import day
-from sim.supply.episodes import dysprosium_2010, gdp, magnets_2025, records
-from sim.supply.episodes.assumptions import draws
+from sim.experiments.episodes import dysprosium_2010, gdp, magnets_2025, records
+from sim.experiments.episodes.assumptions import draws
 
 Numbers = NDArray[np.float64]
 

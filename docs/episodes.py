@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app import episodes
 from plots.amounts import level, signed
-from sim.supply.episodes import gdp, magnets_2025, records
-from sim.supply.episodes.assumptions import assumptions
+from sim.experiments.episodes import gdp, magnets_2025, records
+from sim.experiments.episodes.assumptions import assumptions
 
 PAGE = Path(__file__).with_name("supply.md")
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.supply.episodes import magnets_2025 as episode
-from sim.supply.episodes.assumptions import assumptions, draws
-from sim.supply.episodes.records import exports, regimes, rows
+from sim.experiments.episodes import magnets_2025 as episode
+from sim.experiments.episodes.assumptions import assumptions, draws
+from sim.experiments.episodes.records import exports, regimes, rows
 
 TOLERANCE = 0.10
 """Of a normal month, each month of the world."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply.capacity import STAGES, Building
-from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values
+from sim.experiments.episodes.assumptions import REGIONS, SECTORS, Values
 from sim.supply.licences import Licensing
 from sim.supply.output import Production
 from sim.supply.parameters import Parameters

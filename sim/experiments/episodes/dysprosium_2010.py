@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply.controls import Controls
-from sim.supply.episodes.assumptions import REGIONS, Values
-from sim.supply.episodes.records import dysprosium
-from sim.supply.episodes.world import YEAR, parameters
+from sim.experiments.episodes.assumptions import REGIONS, Values
+from sim.experiments.episodes.records import dysprosium
+from sim.experiments.episodes.world import YEAR, parameters
 from sim.supply.parameters import Parameters
 from sim.supply.state import State
 from sim.supply.step import step

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply.controls import Controls
-from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values
-from sim.supply.episodes.world import parameters
+from sim.experiments.episodes.assumptions import REGIONS, SECTORS, Values
+from sim.experiments.episodes.world import parameters
 from sim.supply.output import ces
 from sim.supply.state import State
 from sim.supply.step import step

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.supply.episodes.assumptions import HERE, REGIONS
+from sim.experiments.episodes.assumptions import HERE, REGIONS
 
 Numbers = NDArray[np.float64]
 

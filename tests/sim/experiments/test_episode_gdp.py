@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.supply.episodes import gdp
-from sim.supply.episodes.assumptions import central
-from sim.supply.episodes.magnets_2025 import fitted
-from sim.supply.episodes.records import studies
+from sim.experiments.episodes import gdp
+from sim.experiments.episodes.assumptions import central
+from sim.experiments.episodes.magnets_2025 import fitted
+from sim.experiments.episodes.records import studies
 
 BARE, YEAR, STOP = gdp.CUTS
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply.controls import Controls
-from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values, central, draws
-from sim.supply.episodes.records import US, WORLD, Regime, regimes
-from sim.supply.episodes.world import parameters
+from sim.experiments.episodes.assumptions import REGIONS, SECTORS, Values, central, draws
+from sim.experiments.episodes.records import US, WORLD, Regime, regimes
+from sim.experiments.episodes.world import parameters
 from sim.supply.state import State
 from sim.supply.step import step
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.supply.episodes import dysprosium_2010 as episode
-from sim.supply.episodes.magnets_2025 import fitted
-from sim.supply.episodes.records import dysprosium
+from sim.experiments.episodes import dysprosium_2010 as episode
+from sim.experiments.episodes.magnets_2025 import fitted
+from sim.experiments.episodes.records import dysprosium
 
 
 @pytest.fixture(scope="module")
