@@ -36,6 +36,8 @@ OUT_OF_STOCK_RATIONED = 0.5
 SLACK = 1e-9
 """Weeks by which a bound must clear a kink, or may miss it, to count as clear of it: far above rounding."""
 TINY = 1e-300
+COUNTED = 255
+"""Firms that are counted in bytes."""
 
 
 class Wishes(NamedTuple):
@@ -168,7 +170,7 @@ class Firms:
         shape = shift.shape
         given = (wishes.target, floor, slope, shift, basis, chinese, wanted, supply.threshold, supply.triage)
         terms = Terms(*(np.ascontiguousarray(np.broadcast_to(array, shape).T) for array in given))
-        lack, stopped = np.zeros(shape), np.zeros(shape)
+        lack, stopped = np.zeros_like(shift), np.zeros_like(shift)
         self._move(terms, suspect, lack, stopped)
         short = lack > 0
         self._bound(low, slope, pull, shift, least_goods, wishes, supply, short)
@@ -292,8 +294,9 @@ def _ration(stocks: Numbers, spreads: Numbers, terms: Terms) -> tuple[Numbers, N
     limit = (1 - enough) * terms.wanted
     some = terms.wanted + TINY
     total, kept, lack = np.zeros(limit.shape), np.zeros(limit.shape), np.empty(limit.shape)
-    out, flags = np.zeros(limit.shape, dtype=np.intp), np.empty(limit.shape, dtype=bool)
-    for stock, spread in zip(stocks, spreads, strict=True):
+    out, few = np.zeros(limit.shape), np.zeros(limit.shape, dtype=np.uint8)
+    flags = np.empty(limit.shape, dtype=bool)
+    for number, (stock, spread) in enumerate(zip(stocks, spreads, strict=True), start=1):
         if soft:
             np.multiply(spread, terms.threshold, out=kept)
             np.add(kept, some, out=lack)
@@ -305,5 +308,9 @@ def _ration(stocks: Numbers, spreads: Numbers, terms: Terms) -> tuple[Numbers, N
         np.maximum(stock, kept, out=stock)
         total += lack
         np.greater(lack, limit, out=flags)
-        out += flags
+        few += flags.view(np.uint8)
+        if number % COUNTED == 0:
+            out += few
+            few[:] = 0
+    out += few
     return total / len(stocks), out / len(stocks)

@@ -134,7 +134,7 @@ def hazard_of(approval: Numbers, granted: Numbers, clock_weeks: float = CLOCK_WE
 def filled(rate: Numbers, weeks: float) -> Numbers:
     """What a flow of 1 leaves in a stock that drains at `rate`, after `weeks`: (1 − e^(−rate·w)) / rate, w at 0."""
     share = np.asarray(rate, dtype=np.float64)
-    return np.divide(-np.expm1(-share * weeks), share, out=np.full(share.shape, weeks), where=share > 0)
+    return np.divide(-np.expm1(-share * weeks), share, out=np.full_like(share, weeks), where=share > 0)
 
 
 class Queue:
@@ -167,7 +167,7 @@ class Queue:
             ready += through / weeks + rules.granted * processed
             denied = (1 - rules.refiled) * (1 - rules.granted) * processed
         else:
-            processed, denied = np.zeros(filed.shape), np.zeros(filed.shape)
+            processed, denied = np.zeros_like(filed), np.zeros_like(filed)
         shipped, lapsed = self._ship(ready, licensed, rules, weeks)
         return Passage(processed, ready, denied, lapsed, shipped)
 
@@ -184,7 +184,7 @@ class Queue:
         if np.isfinite(rules.staff_cap).any():
             tonnes = cells.by_material(rules.need * processed)
             able = np.minimum(1.0, rules.staff_cap / np.where(tonnes > 0, tonnes, 1.0))
-            processed = processed * np.where(tonnes > 0, able, 1.0)[:, cells.material]
+            processed = processed * cells.of_material(np.where(tonnes > 0, able, 1.0))
         np.maximum(arrived - processed * final * weeks, 0.0, out=self.backlog)
         return processed
 

@@ -122,12 +122,12 @@ class State:
         holding, licensing = params.holding, params.licensing
 
         def full(shape: tuple[int, ...], value: Numbers | float = 0.0) -> Numbers:
-            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64)
+            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64, order="F")
 
         one = (len(cells),)
         stock = spread[:, :, np.newaxis] * by.cover
         longest = float((holding.transit + holding.leakage_delay).max())
-        ring = np.zeros((transit.slots(longest, weeks), runs, len(cells)))
+        ring = laid(np.zeros((transit.slots(longest, weeks), runs, len(cells))))
         _fill(ring, full(one, by.chinese), holding.transit, weeks)
         output = (regions, sectors)
         return cls(
@@ -210,8 +210,11 @@ class State:
         """Some runs, copied."""
         taken = {}
         for name, value in self.arrays().items():
-            taken[name] = value[:, rows].copy() if name in SECOND_AXIS else value[rows].copy()
-        taken["stock"] = laid(taken["stock"])
+            if name in ("stock", "transit"):
+                taken[name] = laid(value[:, rows])
+            else:
+                taken[name] = np.array(value[:, rows] if name == "spread" else value[rows], order="F")
+        taken["spread"] = np.ascontiguousarray(taken["spread"])
         return type(self)(**taken, slot=self.slot, days=self.days)
 
     def arrays(self) -> dict[str, Numbers]:
