@@ -6,33 +6,28 @@ their suppliers and buyers lose (the network multiplier).
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.supply_values import Values
+from sim.experiments.episodes.shipped import central, levers
 from sim.supply.controls import Controls
-from sim.experiments.episodes.assumptions import REGIONS, SECTORS, Values
-from sim.experiments.episodes.world import parameters
 from sim.supply.output import ces
+from sim.supply.parameters import Parameters
 from sim.supply.state import State
 from sim.supply.step import step
 
 Numbers = NDArray[np.float64]
 
-WORLD = Path(__file__).parents[2] / "economy" / "world_2024"
-USERS = {"autos": ("MVH",), "industrial": ("MCH",), "electronics": ("ELE",), "wind": (), "defence": ("OTP",)}
-"""Supply sector → sectors of the economy. Wind turbines are machinery and counted there."""
 COUNTRIES = {
     "United States": ("us", ("USA",)),
     "Japan": ("japan", ("JPN",)),
     "Germany": ("eu", ("DEU",)),
     "European Union": ("eu", ("DEU", "FRA", "ITA", "REU")),
 }
-"""Country → its supply region, and its regions of the economy."""
+"""Country → its supply region, and its regions of the economy, which are all of them of this supply region."""
 YEAR = 52
 """Weeks over which GDP is counted."""
 
@@ -60,49 +55,46 @@ CUTS = (
 )
 
 
-@cache
 def shares(country: str) -> dict[str, float]:
-    """Supply sector → value added of the sectors that use magnets as a share of GDP, 2024. KeyError for no country."""
-    codes = COUNTRIES[country][1]
-    added = {(row["region"], row["sector"]): float(row["value_added_musd"]) for row in _rows("value_added.csv")}
-    gdp = {row["region"]: float(row["gdp_2024_musd"]) for row in _rows("gdp.csv")}
-    whole = sum(gdp[code] for code in codes)
-    return {
-        user: sum(added[code, sector] for code in codes for sector in sectors) / whole
-        for user, sectors in USERS.items()
-    }
+    """Supply sector → value added of those that use magnets as a share of GDP, 2024. KeyError for no country.
+
+    Of a sector of the economy it is the part that uses magnets that counts, as in a scenario.
+    """
+    part = central().by_sector("part")[0]
+    seats = [place for place, code in enumerate(_codes()) if code in COUNTRIES[country][1]]
+    added = levers().value_added_musd[:, seats].sum(axis=1) * part / levers().gdp_musd[seats].sum()
+    return dict(zip(levers().sectors, added.tolist(), strict=True))
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (WORLD / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _codes() -> list[str]:
+    """Regions of the economy in the order of the seats."""
+    found, data = levers(), levers().economy.data.regions
+    return [code for name in found.regions for code in found.settings.regions[name].regions if code in data]
 
 
-def lost(values: Values, cut: Cut) -> dict[str, Numbers]:
+def lost(params: Parameters, cut: Cut) -> dict[str, Numbers]:
     """Branch → [run, region, sector] share of a year's output that is lost in the first year."""
-    return _played(values, cut) if cut.buffered else _at_once(values, cut)
+    return _played(params, cut) if cut.buffered else _at_once(params, cut)
 
 
-def _at_once(values: Values, cut: Cut) -> dict[str, Numbers]:
+def _at_once(params: Parameters, cut: Cut) -> dict[str, Numbers]:
     """The same lack all the time, and inputs that are no easier to replace than on the first day."""
-    production = parameters(values).production
-    runs, part = len(next(iter(values.values()))), cut.weeks / YEAR
-    everywhere = np.ones((runs, len(REGIONS), len(SECTORS)))
-    left = LEFT * everywhere
-    smooth = ces(left, production.cost_share[:, None, None], production.sigma_short[:, None, None])
-    rigid = production.criticality[:, np.newaxis] * (1 - LEFT) * everywhere
-    return {"Leontief": part * rigid, "CES": part * (1 - smooth)}
+    production, part = params.production, cut.weeks / YEAR
+    met = 1 - (1 - LEFT) * np.broadcast_to(params.dependence, (params.runs, *params.dependence.shape[1:])).max(axis=2)
+    smooth = ces(met, production.cost_share[:, np.newaxis], production.sigma_short[:, np.newaxis])
+    everywhere = np.ones((1, len(levers().regions), 1))
+    rigid = production.criticality * (1 - met)
+    branches = {"Leontief": rigid, "CES": 1 - smooth}
+    return {name: part * share[:, np.newaxis] * everywhere for name, share in branches.items()}
 
 
-def _played(values: Values, cut: Cut) -> dict[str, Numbers]:
+def _played(params: Parameters, cut: Cut) -> dict[str, Numbers]:
     """Played week by week; what is put off and made up for within the year is not lost."""
-    runs = len(next(iter(values.values())))
-    alike = {("chinese_share", region): np.full(runs, 1 - LEFT) for region in REGIONS}
-    params = parameters({**values, **alike} if cut.alike else values)
     if cut.alike:  # 80 % less is 80 % less: nothing leaks, and no feed is lost on top
+        alike = np.full_like(params.chinese_share, 1 - LEFT)
         none = np.zeros_like(params.building.feed_dependence)
-        holding = replace(params.holding, leakage=np.zeros(1))
-        params = replace(params, holding=holding, building=replace(params.building, feed_dependence=none))
+        holding, building = replace(params.holding, leakage=np.zeros(1)), replace(params.building, feed_dependence=none)
+        params = replace(params, chinese_share=alike, holding=holding, building=building)
     open_ = Controls.open(params)
     shut = replace(open_, licensed=np.ones_like(open_.licensed), approval=np.zeros_like(open_.approval))
     state = State.at_rest(params)
@@ -113,6 +105,6 @@ def _played(values: Values, cut: Cut) -> dict[str, Numbers]:
 
 def of_gdp(values: Values, country: str, lost: Numbers) -> Numbers:
     """Change of GDP in per cent, [run], from shares of output lost [run, region, sector]."""
-    place, share = REGIONS.index(COUNTRIES[country][0]), shares(country)
-    weights = np.array([share[sector] for sector in SECTORS])
-    return -100 * values["network_multiplier", ""] * (lost[:, place] * weights).sum(axis=1)
+    place, share = levers().regions.index(COUNTRIES[country][0]), shares(country)
+    weights = np.array([share[sector] for sector in levers().sectors])
+    return -100 * values.multiplier * (lost[:, place] * weights).sum(axis=1)

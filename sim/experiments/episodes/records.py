@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.episodes.assumptions import HERE, REGIONS
+from sim.experiments.episodes.shipped import HERE, levers
 
 Numbers = NDArray[np.float64]
 
@@ -66,10 +66,10 @@ def exports(destination: str) -> Series:
 
 def regimes() -> list[Regime]:
     """Of 2025, by date. ValueError for a region that there is not."""
-    found = []
+    found, regions = [], levers().regions
     for row in rows("regimes_2025.csv"):
-        if row["region"] not in REGIONS:
-            raise ValueError(f"regimes_2025.csv: found region {row['region']!r}; it is one of {', '.join(REGIONS)}")
+        if row["region"] not in regions:
+            raise ValueError(f"regimes_2025.csv: found region {row['region']!r}; it is one of {', '.join(regions)}")
         start = datetime.date.fromisoformat(row["date"])
         found.append(
             Regime(start, row["region"], float(row["licensed_percent"]) / 100, float(row["approval_percent"]) / 100)
