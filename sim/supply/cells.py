@@ -21,6 +21,7 @@ class Cells:
         self.shape: tuple[int, int, int] = used.shape
         self.place = np.flatnonzero(used)
         self.region, self.sector, self.material = np.unravel_index(self.place, used.shape)
+
     def __len__(self) -> int:
         return len(self.place)
 

@@ -10,7 +10,7 @@ The users of a cell differ in their cover. They are kept as quantiles, ascending
 The last line is u = r · min(1, v/(ψT)), rationing by the stock v that is left, taken at the end of the step: stable at
 any step, first order in it. All stocks and flows are weeks of the cell's need at rest.
 
-Stocks are worked on firm by firm, each step of the work for a block of cells and runs that stays in the cache. Two
+Stocks are worked on firm by firm, or some firms at once where runs are few, in blocks that stay in the cache. Two
 bounds are kept for each run and cell: low · q ≤ v ≤ high · q for firms of relative cover q. They tell without a look
 at the firms where none can be near a kink, having more than it wants or about to run out. There the mean order is
 known from the mean stock. Which way a run goes depends on its own bounds alone, and so do its bits.
@@ -28,7 +28,7 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BLOCK = 8192
-"""Cells times runs of a block: a dozen arrays of that size lie in a second-level cache of 1 MB (measured)."""
+"""Numbers in an array that is worked on at once: a dozen of them lie in a second-level cache of 1 MB (measured)."""
 OUT_OF_STOCK = 1 - 1e-9
 """A firm that stops when it runs out is out of stock if it uses less than this share of what it requires,"""
 OUT_OF_STOCK_RATIONED = 0.5
@@ -127,6 +127,7 @@ class Firms:
         self.least, self.most = spread[0][:, np.newaxis], spread[-1][:, np.newaxis]
         self._runs = min(runs, BLOCK)
         self._cells = min(cells, max(1, BLOCK // self._runs))
+        self._firms = min(self.count, max(1, BLOCK // (self._cells * self._runs)))
 
     def ordered(self, wishes: Wishes, held: Numbers, mean: Numbers) -> Numbers:
         """Mean order of the firms, [run, cell] a week; `held` [run, cell] their mean stock, `mean` [run] of `spread`."""
@@ -143,12 +144,12 @@ class Firms:
         unsure, target, short = (np.ascontiguousarray(array.T) for array in (self.unsure, wishes.target, wishes.short))
         for cells, runs in self._blocks(unsure):
             here, lacking = target[cells, runs], -short[cells, runs]
-            total, beyond = np.zeros(here.shape), np.empty(here.shape)
-            for stock, spread in zip(self.stock[:, cells, runs], self.spread[:, runs], strict=True):
+            total = np.zeros(here.shape)
+            for stock, spread, (beyond,) in self._slabs(cells, runs, 1):
                 np.multiply(spread, here, out=beyond)
                 beyond -= stock
                 np.maximum(beyond, lacking, out=beyond)
-                total += beyond
+                _add(beyond, total)
             np.copyto(gap[runs, cells], (total / self.count - lacking).T, where=unsure[cells, runs].T)
 
     def step(self, wishes: Wishes, ordered: Numbers, supply: Supply, weeks: float) -> Use:
@@ -209,34 +210,123 @@ class Firms:
                 if wanted is None or wanted[block].any():
                     yield block
 
+    def _slabs(self, cells: slice, runs: slice, buffers: int) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+        """Stocks of some firms, [quantile, cell, run], their relative cover, [quantile, 1, run], and buffers."""
+        size = (cells.stop - cells.start, runs.stop - runs.start)
+        scratch = np.empty((buffers, self._firms, *size))
+        for first in range(0, self.count, self._firms):
+            firms = slice(first, min(self.count, first + self._firms))
+            yield (
+                self.stock[firms, cells, runs],
+                self.spread[firms, np.newaxis, runs],
+                scratch[:, : firms.stop - first],
+            )
+
     def _move(self, terms: Terms, suspect: Flags, lack: Numbers, stopped: Numbers) -> None:
         """Move all stocks. Where somebody may ration, what firms lack in the mean goes to `lack` [run, cell], weeks,
         and the share of those out of stock to `stopped`.
         """
         unsure, suspects = np.ascontiguousarray(self.unsure.T), np.ascontiguousarray(suspect.T)
         for cells, runs in self._blocks():
-            stocks, spreads = self.stock[:, cells, runs], self.spread[:, runs]
             here = Terms(*(array[cells, runs] for array in terms))
-            clipped = bool(unsure[cells, runs].any())
-            if not suspects[cells, runs].any():
-                goods = np.empty(here.slope.shape)
-                for stock, spread in zip(stocks, spreads, strict=True):
-                    _arrive(stock, spread, here, clipped, goods)
-                continue
-            if here.triage.any():
-                _arrive_with_triage(stocks, spreads, here, clipped)
+            clipped, rations = bool(unsure[cells, runs].any()), bool(suspects[cells, runs].any())
+            if rations and here.triage.any():
+                self._arrive_with_triage(cells, runs, here, clipped)
             else:
-                goods = np.empty(here.slope.shape)
-                for stock, spread in zip(stocks, spreads, strict=True):
+                for stock, spread, (goods,) in self._slabs(cells, runs, 1):
                     _arrive(stock, spread, here, clipped, goods)
-            missed, out = _ration(stocks, spreads, here)
-            lack[runs, cells], stopped[runs, cells] = missed.T, out.T
+            if rations:
+                missed, out = self._ration(cells, runs, here)
+                lack[runs, cells], stopped[runs, cells] = missed.T, out.T
+
+    def _arrive_with_triage(self, cells: slice, runs: slice, terms: Terms, clipped: bool) -> None:
+        """Goods arrive and are used where the urgent part of Chinese goods may go to deficits first."""
+        goods = np.empty((self.count, *terms.slope.shape))
+        total, first = np.zeros(terms.slope.shape), 0
+        for stock, spread, (lack,) in self._slabs(cells, runs, 1):
+            good = goods[first : first + len(stock)]
+            first += len(stock)
+            _arrive(stock, spread, terms, clipped, good)
+            good += terms.basis
+            np.multiply(good, terms.triage, out=lack)
+            np.subtract(stock, lack, out=lack)
+            np.minimum(lack, 0.0, out=lack)
+            _add(lack, total)
+        if (total < 0).any():
+            self._first_the_urgent(cells, runs, goods, -total, terms)
+
+    def _first_the_urgent(self, cells: slice, runs: slice, goods: Numbers, total: Numbers, terms: Terms) -> None:
+        """Goods of the urgent part go to deficits, least cover first; what is left of it goes by orders.
+
+        `total` is the sum of deficits without the urgent part; where there is none, nothing changes, to the bit.
+        """
+        share = np.where(total > 0, terms.triage, 0.0)
+        left = share * terms.chinese * self.count
+        rest = np.maximum(left - total, 0.0) / self.count
+        by_orders = np.where(terms.chinese > 0, rest / np.where(terms.chinese > 0, terms.chinese, 1.0), 0.0)
+        first = 0
+        for stock, _, (lack,) in self._slabs(cells, runs, 1):
+            good = goods[first : first + len(stock)]
+            first += len(stock)
+            np.multiply(good, share, out=lack)
+            stock -= lack
+            np.minimum(stock, 0.0, out=lack)
+            np.negative(lack, out=lack)
+            for one in lack:
+                np.minimum(left, one, out=one)
+                left -= one
+            stock += lack
+            good *= by_orders
+            stock += good
+
+    def _ration(self, cells: slice, runs: slice, terms: Terms) -> tuple[Numbers, Numbers]:
+        """Stocks come to what firms leave when they ration themselves or run out.
+
+        What they lack in the mean of what they require in the step, and the share of firms out of stock; [cell, run].
+        """
+        soft = terms.threshold.any()
+        enough = np.where(terms.threshold > 0, OUT_OF_STOCK_RATIONED, OUT_OF_STOCK)
+        limit = (1 - enough) * terms.wanted
+        some = terms.wanted + TINY
+        total, out = np.zeros(limit.shape), np.zeros(limit.shape)
+        few, counted = np.zeros(limit.shape, dtype=np.uint8), 0
+        for stock, spread, (kept, lack) in self._slabs(cells, runs, 2):
+            if soft:
+                np.multiply(spread, terms.threshold, out=kept)
+                np.add(kept, some, out=lack)
+                kept /= lack
+                np.add(stock, terms.wanted, out=lack)
+                kept *= lack
+            else:
+                kept[:] = 0.0
+            np.subtract(kept, stock, out=lack)
+            np.maximum(lack, 0.0, out=lack)
+            np.maximum(stock, kept, out=stock)
+            if len(lack) == 1:
+                few += (lack[0] > limit).view(np.uint8)
+                counted += 1
+            else:
+                out += np.add.reduce(lack > limit, axis=0)
+            if counted == COUNTED:
+                out += few
+                few[:] = counted = 0
+            _add(lack, total)
+        return total / self.count, (out + few) / self.count
+
+
+def _add(firms: Numbers, total: Numbers) -> None:
+    """Add firms, [quantile, cell, run], to their total one after the other; the first of them is used up."""
+    if len(firms) > 1:
+        firms[0] += total
+        total[:] = np.add.accumulate(firms, axis=0)[-1]
+    else:
+        total += firms[0]
 
 
 def _arrive(stock: Numbers, spread: Numbers, terms: Terms, clipped: bool, goods: Numbers) -> None:
-    """A firm of each place gets its goods and uses all that it requires, in place: less than nothing may be left.
+    """Firms get their goods and use all that they require, in place: less than nothing may be left.
 
-    `goods` is what it gets by its orders, but for the basis.
+    `goods` is what they get by their orders, but for the basis. All [quantile, cell, run].
     """
     np.multiply(spread, terms.target, out=goods)
     goods -= stock
@@ -245,72 +335,3 @@ def _arrive(stock: Numbers, spread: Numbers, terms: Terms, clipped: bool, goods:
     goods *= terms.slope
     stock += goods
     stock += terms.shift
-
-
-def _arrive_with_triage(stocks: Numbers, spreads: Numbers, terms: Terms, clipped: bool) -> None:
-    """The same for all firms where the urgent part of Chinese goods may go to deficits first, in place."""
-    goods = np.empty(stocks.shape)
-    total, lack = np.zeros(terms.slope.shape), np.empty(terms.slope.shape)
-    for stock, spread, good in zip(stocks, spreads, goods, strict=True):
-        _arrive(stock, spread, terms, clipped, good)
-        good += terms.basis
-        np.multiply(good, terms.triage, out=lack)
-        np.subtract(stock, lack, out=lack)
-        np.minimum(lack, 0.0, out=lack)
-        total -= lack
-    if (total > 0).any():
-        _first_the_urgent(stocks, goods, total, terms)
-
-
-def _first_the_urgent(stocks: Numbers, goods: Numbers, total: Numbers, terms: Terms) -> None:
-    """Goods of the urgent part go to deficits, least cover first; what is left of it goes by orders, in place.
-
-    `total` is the sum of deficits without the urgent part; where there is none, nothing changes, to the bit.
-    """
-    share = np.where(total > 0, terms.triage, 0.0)
-    left = share * terms.chinese * len(stocks)
-    rest = np.maximum(left - total, 0.0) / len(stocks)
-    by_orders = np.where(terms.chinese > 0, rest / np.where(terms.chinese > 0, terms.chinese, 1.0), 0.0)
-    lack, first = np.empty(left.shape), np.empty(left.shape)
-    for stock, good in zip(stocks, goods, strict=True):
-        np.multiply(good, share, out=lack)
-        stock -= lack
-        np.minimum(stock, 0.0, out=lack)
-        np.negative(lack, out=lack)
-        np.minimum(left, lack, out=first)
-        left -= first
-        stock += first
-        good *= by_orders
-        stock += good
-
-
-def _ration(stocks: Numbers, spreads: Numbers, terms: Terms) -> tuple[Numbers, Numbers]:
-    """Stocks come to what firms leave when they ration themselves or run out, in place.
-
-    What they lack in the mean of what they require in the step, and the share of firms out of stock; [cell, run].
-    """
-    soft = terms.threshold.any()
-    enough = np.where(terms.threshold > 0, OUT_OF_STOCK_RATIONED, OUT_OF_STOCK)
-    limit = (1 - enough) * terms.wanted
-    some = terms.wanted + TINY
-    total, kept, lack = np.zeros(limit.shape), np.zeros(limit.shape), np.empty(limit.shape)
-    out, few = np.zeros(limit.shape), np.zeros(limit.shape, dtype=np.uint8)
-    flags = np.empty(limit.shape, dtype=bool)
-    for number, (stock, spread) in enumerate(zip(stocks, spreads, strict=True), start=1):
-        if soft:
-            np.multiply(spread, terms.threshold, out=kept)
-            np.add(kept, some, out=lack)
-            kept /= lack
-            np.add(stock, terms.wanted, out=lack)
-            kept *= lack
-        np.subtract(kept, stock, out=lack)
-        np.maximum(lack, 0.0, out=lack)
-        np.maximum(stock, kept, out=stock)
-        total += lack
-        np.greater(lack, limit, out=flags)
-        few += flags.view(np.uint8)
-        if number % COUNTED == 0:
-            out += few
-            few[:] = 0
-    out += few
-    return total / len(stocks), out / len(stocks)

@@ -223,9 +223,12 @@ class State:
 
 
 def target_hazard(approval: Numbers, params: Parameters) -> Numbers:
-    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is."""
-    fastest = params.licensing.general_hazard[:, np.newaxis]
-    return np.minimum(hazard_of(approval, params.rules.granted, CLOCK_WEEKS), fastest)
+    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is.
+
+    The share is of civil applications; those for military use wait as long, for another answer.
+    """
+    fastest, civil = params.licensing.general_hazard[:, np.newaxis], params.licensing.granted_civil[:, np.newaxis]
+    return np.minimum(hazard_of(approval, civil, CLOCK_WEEKS), fastest)
 
 
 def _spread(given: int | Numbers, params: Parameters) -> Numbers:

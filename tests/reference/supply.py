@@ -200,7 +200,7 @@ class Run:
         for cell, flow in flows.items():
             licensed, before = self.at(self.c.licensed, cell), self.licensed[cell]
             granted = law.granted_military if law.military[cell[1]] else law.granted_civil
-            hazard = self.processing(cell, granted)
+            hazard = self.processing(cell)
             through = self.backlog[cell] * (1 - licensed / before) if licensed < before else 0.0
             waiting, filed = self.backlog[cell] - through, flow.filed * licensed
             flow.final = 1 - law.refiled * (1 - granted)
@@ -218,10 +218,10 @@ class Run:
                 flow.denied = flow.processed * (1 - flow.p) * (1 - law.refiled)
                 flow.granted = flow.free + flow.processed * flow.p
 
-    def processing(self, cell, granted):
+    def processing(self, cell):
         """Mean hazard over the step, on its way to what belongs to the approval share."""
         law, w, now = self.p.licensing, self.w, self.hazard[cell]
-        goal = hazard_for(self.at(self.c.approval, cell), granted, law.general_hazard)
+        goal = hazard_for(self.at(self.c.approval, cell), law.granted_civil, law.general_hazard)
         pace = law.tightening if goal < now else law.easing
         self.hazard[cell] = towards(now, goal, pace, w)
         return goal + (now - self.hazard[cell]) * pace / w if pace > 0 else goal

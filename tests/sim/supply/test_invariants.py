@@ -245,7 +245,8 @@ def test_halved_steps_converge_to_first_order():
     change = np.abs(np.diff(found))
     assert found[0] > 1
     assert change[0] < 0.05 * found[0]
-    np.testing.assert_allclose(change[:-1] / change[1:], 2.0, atol=0.6)
+    order = np.log2(change[0] / change[-1]) / (len(change) - 1)
+    assert 0.8 < order < 1.4, "two sizes alone jump where a threshold is crossed a step sooner"
 
 
 @pytest.mark.parametrize("days", [1.0, 7.0, 14.0])
