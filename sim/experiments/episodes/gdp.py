@@ -66,6 +66,13 @@ def shares(country: str) -> dict[str, float]:
     return dict(zip(levers().sectors, added.tolist(), strict=True))
 
 
+def users() -> dict[str, tuple[str, float]]:
+    """Supply sector → sector of the economy, and the part of it in per cent that uses magnets."""
+    found = levers()
+    part = (100 * central().by_sector("part")[0]).tolist()
+    return {name: (found.settings.sectors[name].sector, one) for name, one in zip(found.sectors, part, strict=True)}
+
+
 def _codes() -> list[str]:
     """Regions of the economy in the order of the seats."""
     found, data = levers(), levers().economy.data.regions

@@ -1,7 +1,7 @@
 """April to December 2025: licences on magnets, as the supply layer plays them, beside published exports.
 
-This is calibration: the shipped values of :data:`FITTED` are such that their medians give the months that were published
-by :data:`PUBLISHED`. The months after that are what comes out.
+This is calibration: the shipped values of :data:`FITTED` are such that their medians give the first :data:`PUBLISHED`
+months. The months after these are what comes out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.episodes.records import US, WORLD, Regime, regimes
-from sim.experiments.episodes.shipped import levers
+from sim.experiments.episodes.shipped import HEAVY, levers
 from sim.supply.controls import Controls
 from sim.supply.parameters import Parameters
 from sim.supply.state import State
@@ -27,7 +27,7 @@ FIRST = datetime.date(2025, 4, 4)
 WEEKS = 39
 """To the end of the year."""
 MONTHS = tuple(datetime.date(2025, month, 1) for month in range(4, 13))
-FITTED = ("shipping", "tightening", "easing", "export_capacity")
+FITTED = ("shipping", "tightening")
 """Values of `supply.licensing` that are fitted."""
 PUBLISHED = 5
 """Months, to August, that customs had published by 20 September 2025; the fit is to these."""
@@ -47,6 +47,8 @@ class Played:
     """`world` and each region → [run, week] share of users that are out of stock, by need"""
     output: Numbers
     """[run, week] output of the using sectors of all regions, Leontief branch, by need, 1 at rest"""
+    quoted: Numbers
+    """[run, week] quotes of magnets with heavy rare earths outside China, 1 at rest"""
 
 
 def in_force(day: datetime.date) -> dict[str, Regime]:
@@ -72,18 +74,19 @@ def play(params: Parameters, days: int = 7) -> Played:
     need, regions = params.need, levers().regions
     weight = need.sum(axis=3) / need.sum(axis=(1, 2, 3))[:, np.newaxis, np.newaxis]
     normal = (need * params.chinese_share[:, :, np.newaxis]).sum(axis=(2, 3))
-    shipped, stopped, output = [], [], []
+    shipped, stopped, output, quoted = [], [], [], []
     for k in range(WEEKS * 7 // days):
         flows = step(state, controls(open_, FIRST + datetime.timedelta(days=k * days)), params, float(days))
         shipped.append((params.cells.spread(flows.shipped, 0.0) * need).sum(axis=(2, 3)))
         stopped.append((params.cells.spread(flows.stopped, 0.0) * need).sum(axis=(2, 3)) / need.sum(axis=(2, 3)))
         output.append((flows.leontief * weight).sum(axis=(1, 2)))
+        quoted.append(flows.quoted_ratio[:, levers().materials.index(HEAVY)])
     flow, out = np.stack(shipped), np.stack(stopped)
     world, us = flow.sum(axis=2) / normal.sum(axis=1), regions.index("us")
     exports = {WORLD: by_month(world, days), US: by_month(flow[:, :, us] / normal[:, us], days)}
     share = weight.sum(axis=2)
     out_of_stock = {WORLD: (out * share).sum(axis=2).T} | {region: out[:, :, k].T for k, region in enumerate(regions)}
-    return Played(exports, world.T, out_of_stock, np.stack(output).T)
+    return Played(exports, world.T, out_of_stock, np.stack(output).T, np.stack(quoted).T)
 
 
 def by_month(flow: Numbers, days: int) -> Numbers:

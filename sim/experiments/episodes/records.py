@@ -92,6 +92,13 @@ def studies() -> list[Study]:
     ]
 
 
+def quotes() -> tuple[datetime.date, float, float]:
+    """Day of the last quotes of 2025 on record, and the least and most that they were of the middle of the first."""
+    first, *_, last = rows("quotes_2025.csv")
+    before = (float(first["low"]) + float(first["high"])) / 2
+    return datetime.date.fromisoformat(last["date"]), float(last["low"]) / before, float(last["high"]) / before
+
+
 def dysprosium_prices() -> dict[datetime.date, float]:
     """Date → USD per kg of dysprosium oxide outside China."""
     return {datetime.date.fromisoformat(row["date"]): float(row["usd_per_kg"]) for row in rows("dysprosium_prices.csv")}
