@@ -164,7 +164,7 @@ def compared_2010() -> list[tuple[str, float, float]]:
 
 @cache
 def price_path() -> PricePath:
-    """Quotes of dysprosium outside China by week over those before the shock, and what is on record of its oxide."""
+    """Quotes of heavy magnets outside China by week over those before the shock; on record is dysprosium oxide."""
     record = {day(one): price for one, price in records.dysprosium_prices().items()}
     middle = dysprosium_2010.play(central().parameters).quoted[0]
     low, high = np.quantile(dysprosium_2010.play(draws(FEWER, SEED).parameters).quoted, BAND, axis=0)
@@ -188,8 +188,8 @@ def price_chart(size: str = "page") -> Chart:
     """Prices of 2010, with the finding as its title."""
     path = price_path()
     subtitle = (
-        "Price of dysprosium outside China, times that before the shock (on record: oxide, over January 2009; "
-        "simulated: over June 2010), log scale"
+        "Prices outside China, times those before the shock (on record: dysprosium oxide, over January 2009; "
+        "simulated: magnets with heavy rare earths, over June 2010), log scale"
     )
     source = "Source: Adamas; USGS Mineral Commodity Summaries 2016; own simulation, nothing fitted to 2010"
     return price_path_chart(path, price_finding(path), subtitle, source, size)

@@ -1,4 +1,4 @@
-"""The quota of 2010 with what is shipped for 2025: out of sample. Held is what the page says of it, not that it fits."""
+"""The quota of 2010 with what is shipped for 2025: out of sample. Held is what the page says, not that it fits."""
 
 import numpy as np
 import pytest
