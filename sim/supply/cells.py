@@ -1,7 +1,7 @@
 """Cells: the uses of a material in a sector of a region, kept in one row for each run.
 
-A use that no run has is left out. Cells are in the order of region, sector, material. Arrays [run, cell] have the runs of
-a cell together in memory: what is the same for all cells of a run then meets long stretches.
+A use that no run has is left out. Cells are in the order of region, sector, material. Arrays [run, cell] have the runs
+of a cell together in memory: what is the same for all cells of a run then meets long stretches.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ CLOCK_WEEKS = 9.0
 SERIES_BELOW = 1e-4
 """Approval shares below which three terms of the series are nearer than Newton's method in doubles."""
 NEWTON_STEPS = 8
+STANDSTILL = 1e-9
+"""Rates a week below which a backlog is taken not to move by itself within a step; it loses no more than that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,8 +180,9 @@ class Queue:
         decays = filled(rate, weeks)
         left = self.backlog * np.exp(-rate * weeks) + filed * decays
         arrived = self.backlog + filed * weeks
-        waiting = np.where(rate > 0, (arrived - left) / np.where(rate > 0, rate, 1.0), 0.0)
-        waiting = np.where(rate > 0, waiting, self.backlog * weeks + filed * weeks**2 / 2)
+        moves = rate > STANDSTILL
+        waiting = (arrived - left) / np.where(moves, rate, 1.0)
+        waiting = np.where(moves, waiting, self.backlog * weeks + filed * weeks**2 / 2)
         processed = hazard * waiting / weeks
         if np.isfinite(rules.staff_cap).any():
             tonnes = cells.by_material(rules.need * processed)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply import transit
+from sim.supply.firms import laid, over_quantiles, quantiles
 from sim.supply.licences import CLOCK_WEEKS, hazard_of, steady
 from sim.supply.parameters import Parameters
-from sim.supply.firms import laid, over_quantiles, quantiles
 
 if TYPE_CHECKING:
     from sim.supply.controls import Controls

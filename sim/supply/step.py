@@ -272,13 +272,13 @@ def _adapt(state: State, params: Parameters, weeks: float) -> None:
     cells, by, holding = params.cells, params.by_cell, params.holding
     usual = by.cover * over_quantiles(state.spread)[:, np.newaxis] / len(state.spread)
     scarce = state.held < np.minimum(holding.adaptation_cover[:, np.newaxis], ALARM * usual)
-    dear = state.quoted > holding.adaptation_price[:, np.newaxis]
+    dear = np.maximum(state.quoted - holding.adaptation_price[:, np.newaxis], 0.0)
     state.adapted[:] = adapted(
         state.adapted,
         by.adaptation_limit,
         holding.adaptation_rate[:, np.newaxis],
         holding.adaptation_decay[:, np.newaxis],
-        scarce | cells.of_material(dear),
+        scarce | (cells.of_material(dear) > 0),
         weeks / WEEKS_A_YEAR,
     )
 

@@ -36,7 +36,7 @@ def receive(ring: Numbers, slot: int, weeks: float) -> Numbers:
 
 
 def at_sea(ring: Numbers, slot: int) -> Numbers:
-    """All that is on its way, [run, cell], summed in order of arrival, so that the length of the ring changes no bit."""
+    """All that is on its way, [run, cell], summed in order of arrival, so that the ring's length changes no bit."""
     total: Numbers = ring[slot].copy()
     for ahead in range(1, len(ring)):
         total += ring[(slot + ahead) % len(ring)]

@@ -1,5 +1,6 @@
 """The shipped defaults of supply: sourced, dated, laid value by value, and changed in place."""
 
+import json
 import re
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import sim
 from sim import days
 from sim.sampling.draws import check_correlations, draw_assumptions
 from sim.sampling.uniforms import Uniforms
-from sim.scenario import overlay, supply_defaults
+from sim.scenario import document, overlay, supply_defaults
 from sim.scenario.amendment import Amendment, amended
 from sim.scenario.correlations import together
 from sim.scenario.load import load
 from sim.scenario.problems import Mark
 from sim.scenario.provenance import ASSUMPTION, collect_scalars, provenance, scenario_hash
 from sim.scenario.scalars import Scalar
+from sim.scenario.schema import json_schema
+from tests.sim.scenario.test_schema import fits
 from tests.sim.scenario.test_supply import BARE, TEXT, mistakes, of
 
 ALL = f"{TEXT}supply: {{materials: {{{', '.join(f'{name}: {{}}' for name in supply_defaults.materials())}}}}}\n"
@@ -240,13 +243,13 @@ def test_china_sells_what_its_customs_count() -> None:
 # ── Correlations ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_values_go_together_by_default() -> None:
+def test_values_go_bothby_default() -> None:
     scenario = of(ALL)
     made = {frozenset(one.between): one.value for one in together(scenario)}
     check_correlations(together(scenario))
     spread, slip = "supply.holding.cover_dispersion", "supply.building.slip"
     covers = [path for path in LEAVES if ".cover." in path]
-    assert len(covers) == 30
+    assert len(covers) == len(scenario.supply.regions) * len(scenario.supply.sectors)
     assert all(made[frozenset((spread, cover))] == -0.3 for cover in covers)
     assert made[frozenset(covers[:2])] == pytest.approx(0.09)
     assert made[frozenset((slip, "supply.building.realisation"))] == -0.5
@@ -294,3 +297,29 @@ def test_sim_load_reads_the_section(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(BARE, encoding="utf-8")
     assert sim.load(str(file)).supply == of().supply
+
+
+def test_a_scenario_with_all_defaults_written_out_is_the_same_one() -> None:
+    resolved = of(ALL)
+    written = json.dumps(resolved.tree.data)
+    again = of(written)
+    assert again.supply == resolved.supply
+    assert scenario_hash(again) == scenario_hash(resolved)
+
+
+def test_editors_find_nothing_wrong_with_it() -> None:
+    schema = json_schema()
+    assert fits(of(ALL).tree.data, schema, schema)
+    out = ALL.replace("supply: {", "supply: {projects: {mp_10x: null}, regions: {us: {cover: {autos: 8 weeks}}}, ")
+    assert fits(document.parse(out, "out").data, schema, schema)
+    assert not fits(document.parse(out.replace("cover:", "covers:"), "out").data, schema, schema)
+
+
+def test_editors_find_nothing_wrong_with_the_example_of_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "scenario.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(supply:\n.*?)```", page, re.DOTALL)
+    schema = json_schema()
+    said, whole = document.parse(example, "page").data, document.parse(TEXT, "summit").data
+    both = {**whole, **said, "instruments": {**whole["instruments"], **said["instruments"]}}
+    assert fits(both, schema, schema)
+    assert of(json.dumps(both)).supply.projects["mp_10x"].start.describe() == "1 Jul 2029"

@@ -41,7 +41,7 @@ DEFAULT_SHARE, DEFAULT_AT_THE_JUMP, DEFAULT_LOSS = 0.03, 0.38, 0.15
 
 @cache
 def answers(quantiles, days):
-    """Shares and losses at the weeks of the table, [row, week]. The pooled half is one firm with the mean cover of all."""
+    """Shares and losses at the weeks of the table, [row, week]. The pooled half is one firm with the mean cover."""
     n, s, cover, pool, rise, flow = np.array([case for case, _, _ in ROWS.values()]).T
     mean = cover * np.exp(0.5**2 / 2)
     apart = _played(n, s, cover, 0.5, quantiles, days, n + flow * (1 - s - n), rise)

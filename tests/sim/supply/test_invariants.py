@@ -90,6 +90,9 @@ def test_tonnes_are_conserved(days):
             assert np.abs(released - stored).max() < 1e-9 * largest
         before = after
         assert min(array.min() for array in after) >= 0
+        np.testing.assert_allclose(state.held, after[3], rtol=1e-9, atol=1e-9)
+        assert (state.stock >= state.low * state.spread[:, :, None] - 1e-9).all()
+        assert (state.stock <= state.high * state.spread[:, :, None] + 1e-9).all()
         assert (flow.used <= 1.5).all()
         assert (flow.met <= 1 + 1e-12).all()
     assert flow.denied.max() > 0
