@@ -1,7 +1,8 @@
 """Cells: the uses of a material in a sector of a region, kept in one row for each run.
 
 A use that no run has is left out. Cells are in the order of region, sector, material. Arrays [run, cell] have the runs
-of a cell together in memory: what is the same for all cells of a run then meets long stretches.
+of a cell together in memory: what is the same for all cells of a run then meets long stretches. All other arrays have
+those of a run together, so that sums over their other axes are in one order however many runs there are.
 """
 
 from __future__ import annotations
@@ -49,25 +50,25 @@ class Cells:
         """[run, cell] → [run, region, sector, material], `fill` where there is no cell."""
         dense = np.full((self.shape[0] * self.shape[1] * self.shape[2], len(array)), fill)
         dense[self.place] = array.T
-        return dense.reshape(*self.shape, len(array)).transpose(3, 0, 1, 2)
+        return np.ascontiguousarray(dense.reshape(*self.shape, len(array)).transpose(3, 0, 1, 2))
 
     def least(self, array: Numbers) -> Numbers:
         """The least of [run, cell] over materials → [run, region, sector]; 1 where there is no cell."""
         least = np.ones((*self.shape[:2], len(array)))
         for one, region, sector in zip(array.T, self.region, self.sector, strict=True):
             np.minimum(least[region, sector], one, out=least[region, sector])
-        return least.transpose(2, 0, 1)
+        return np.ascontiguousarray(least.transpose(2, 0, 1))
 
     def by_material(self, array: Numbers) -> Numbers:
         """Sums of [run, cell] → [run, material], in the order of the cells."""
         sums = np.zeros((self.shape[2], len(array)))
         for one, material in zip(array.T, self.material, strict=True):
             sums[material] += one
-        return sums.T
+        return np.ascontiguousarray(sums.T)
 
     def by_store(self, array: Numbers) -> Numbers:
         """Sums of [run, cell] → [run, region, material], in the order of the cells."""
         sums = np.zeros((self.shape[0], self.shape[2], len(array)))
         for one, region, material in zip(array.T, self.region, self.material, strict=True):
             sums[region, material] += one
-        return sums.transpose(2, 0, 1)
+        return np.ascontiguousarray(sums.transpose(2, 0, 1))

@@ -109,8 +109,8 @@ def over_quantiles(array: Numbers) -> Numbers:
 
 
 def laid(stock: Numbers) -> Numbers:
-    """The same stocks [quantile, run, cell] with the runs of a cell together in memory, as `Firms` needs them."""
-    return np.ascontiguousarray(stock.transpose(0, 2, 1)).transpose(0, 2, 1)
+    """A copy of stocks [quantile, run, cell] with the runs of a cell together in memory, as `Firms` needs them."""
+    return np.array(stock.transpose(0, 2, 1), order="C").transpose(0, 2, 1)
 
 
 class Firms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +122,8 @@ class State:
         holding, licensing = params.holding, params.licensing
 
         def full(shape: tuple[int, ...], value: Numbers | float = 0.0) -> Numbers:
-            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64, order="F")
+            order: Literal["C", "F"] = "F" if shape is one else "C"
+            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64, order=order)
 
         one = (len(cells),)
         stock = spread[:, :, np.newaxis] * by.cover
@@ -212,9 +213,10 @@ class State:
         for name, value in self.arrays().items():
             if name in ("stock", "transit"):
                 taken[name] = laid(value[:, rows])
+            elif name == "spread":
+                taken[name] = np.array(value[:, rows], order="C")
             else:
-                taken[name] = np.array(value[:, rows] if name == "spread" else value[rows], order="F")
-        taken["spread"] = np.ascontiguousarray(taken["spread"])
+                taken[name] = np.array(value[rows], order="F" if value.flags.f_contiguous else "C")
         return type(self)(**taken, slot=self.slot, days=self.days)
 
     def arrays(self) -> dict[str, Numbers]:

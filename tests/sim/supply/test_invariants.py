@@ -311,6 +311,14 @@ def test_taken_runs_go_on_as_they_would_have():
     np.testing.assert_array_equal(taken.lost_ces, state.lost_ces[rows])
 
 
+def test_taken_runs_share_nothing_with_those_they_were_taken_from():
+    params = awkward()
+    state = State.at_rest(params, 20)
+    for rows in (slice(None), np.arange(R)):
+        for name, array in state.take(rows).arrays().items():
+            assert not np.shares_memory(array, getattr(state, name)), name
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
