@@ -20,8 +20,8 @@ from plots.price_path import PricePath, price_path_chart
 from plots.style import ACCENT, BLUE, Chart, write_as
 from plots.words import the
 from sim.days import day
-from sim.supply.episodes import dysprosium_2010, gdp, magnets_2025, records
-from sim.supply.episodes.assumptions import draws
+from sim.experiments.episodes import dysprosium_2010, gdp, magnets_2025, records
+from sim.experiments.episodes.shipped import central, draws
 
 Numbers = NDArray[np.float64]
 
@@ -39,6 +39,7 @@ CALM = slice(6, 12)
 EVENTS = {
     magnets_2025.FIRST: "licence duty on seven heavy rare earths and on magnets",
     datetime.date(2025, 6, 10): "London framework: licences are given again",
+    magnets_2025.MONTHS[magnets_2025.PUBLISHED]: "from here on nothing is fitted",
 }
 SOURCE = "Source: China Customs (GACC) by way of Reuters and Adamas; own simulation"
 
@@ -56,17 +57,23 @@ def episode_shown(episode: str, chart: Path | None) -> str:
 
 
 @cache
+def played_2025() -> magnets_2025.Played:
+    """2025 at the medians of what is shipped."""
+    return magnets_2025.play(central().parameters)
+
+
+@cache
 def panels() -> list[Exports]:
     """Published and simulated exports of 2025 by month; nothing is simulated before the licence duty."""
-    fitted = magnets_2025.play(magnets_2025.fitted())
-    ranged = magnets_2025.play(draws(DRAWS, SEED))
+    middle = played_2025()
+    ranged = magnets_2025.play(draws(DRAWS, SEED).parameters)
     found = []
     for destination, (title, colour) in TITLES.items():
         series = records.exports(destination)
         starts = [day(one) for one in (*series.starts[-len(magnets_2025.MONTHS) :], datetime.date(2026, 1, 1))]
         low, high = np.quantile(ranged.exports[destination], BAND, axis=0)
         published = series.index[-len(magnets_2025.MONTHS) :]
-        some = (100 * one for one in (published, fitted.exports[destination][0], low, high))
+        some = (100 * one for one in (published, middle.exports[destination][0], low, high))
         found.append(Exports(title, colour, np.array(starts, dtype=np.int32), *some))
     return found
 
@@ -94,7 +101,6 @@ def exports_finding(shown: list[Exports]) -> str:
 def of_2025() -> list[str]:
     """Months, and what came of it."""
     shown = panels()
-    fitted = magnets_2025.play(magnets_2025.fitted())
     lines = ["Exports of magnets from China, % of a normal month of 2024", ""]
     heads = ("", *(f"{title} {what}" for title, _ in TITLES.values() for what in ("published", "simulated")))
     rows = [heads]
@@ -102,7 +108,7 @@ def of_2025() -> list[str]:
         cells = (f"{series[place]:.0f}" for one in shown for series in (one.published, one.simulated))
         rows.append((f"{month:%B}", *cells))
     lines += _aligned(rows)
-    lines += ["", *_aligned([("", "record", "simulated"), *milestones(fitted)])]
+    lines += ["", *_aligned([("", "record", "simulated"), *milestones(played_2025())])]
     return [*lines, "", f"{exports_finding(shown)}."]
 
 
@@ -111,11 +117,19 @@ def milestones(played: magnets_2025.Played) -> list[tuple[str, str, str]]:
     hole = {name: magnets_2025.hole(records.exports(name).index[-len(magnets_2025.MONTHS) :]) for name in TITLES}
     ours = {name: magnets_2025.hole(played.exports[name])[0] for name in TITLES}
     first = magnets_2025.first_stoppages(played)[0]
+    quoted, least, most = records.quotes()
+    then = (quoted - magnets_2025.FIRST).days // 7
     return [
         ("first stoppages (1 % of users), week", "6 to 8", f"{first:.0f}"),
         ("users out of stock at most, %", "a few", f"{100 * played.stopped[records.WORLD][0].max():.1f}"),
         ("full volume again, week", "15 at most", f"{magnets_2025.full_volume(played)[0]:.0f}"),
         ("output lost by users, weeks", "none seen", f"{(1 - played.output[0]).sum():.2f}"),
+        (
+            "quotes for heavy ones at the end of May, times",
+            f"{least:.1f} to {most:.1f}",
+            f"{played.quoted[0, then]:.1f}",
+        ),
+        ("quotes for heavy ones at their highest, times", "", f"{played.quoted[0].max():.1f}"),
         *(
             (f"missing April to June, {title}, weeks", f"{hole[name]:.1f}", f"{ours[name]:.1f}")
             for name, (title, _) in TITLES.items()
@@ -139,8 +153,8 @@ PEAK_ON_RECORD = 13.0
 
 
 def compared_2010() -> list[tuple[str, float, float]]:
-    """(what, on record, simulated) with what was fitted to 2025 kept."""
-    found = dysprosium_2010.measures(dysprosium_2010.play(magnets_2025.fitted()))
+    """(what, on record, simulated) with the shipped values of 2025."""
+    found = dysprosium_2010.measures(dysprosium_2010.play(central().parameters))
     record = records.dysprosium() | {"months_to_peak": PEAK_ON_RECORD}
     return [
         (f"{words} ({note})" if note else words, record[name], float(found[name][0]))
@@ -150,10 +164,10 @@ def compared_2010() -> list[tuple[str, float, float]]:
 
 @cache
 def price_path() -> PricePath:
-    """Quotes of dysprosium outside China by week over those before the shock, and what is on record of its oxide."""
+    """Quotes of heavy magnets outside China by week over those before the shock; on record is dysprosium oxide."""
     record = {day(one): price for one, price in records.dysprosium_prices().items()}
-    middle = dysprosium_2010.play(magnets_2025.fitted()).quoted[0]
-    low, high = np.quantile(dysprosium_2010.play(magnets_2025.around(FEWER, SEED)).quoted, BAND, axis=0)
+    middle = dysprosium_2010.play(central().parameters).quoted[0]
+    low, high = np.quantile(dysprosium_2010.play(draws(FEWER, SEED).parameters).quoted, BAND, axis=0)
     days = day(dysprosium_2010.QUOTA) + 7 * np.arange(len(middle), dtype=np.int32)
     kept = days <= max(record)
     spans = {
@@ -174,8 +188,8 @@ def price_chart(size: str = "page") -> Chart:
     """Prices of 2010, with the finding as its title."""
     path = price_path()
     subtitle = (
-        "Price of dysprosium outside China, times that before the shock (on record: oxide, over January 2009; "
-        "simulated: over June 2010), log scale"
+        "Prices outside China, times those before the shock (on record: dysprosium oxide, over January 2009; "
+        "simulated: magnets with heavy rare earths, over June 2010), log scale"
     )
     source = "Source: Adamas; USGS Mineral Commodity Summaries 2016; own simulation, nothing fitted to 2010"
     return price_path_chart(path, price_finding(path), subtitle, source, size)
@@ -185,7 +199,7 @@ def price_finding(path: PricePath) -> str:
     """How far prices ran."""
     ours, theirs = float(path.middle.max()), max(path.on_record.values())
     return (
-        f"With what was fitted to 2025 the quota of 2010 raises prices {ours:.1f} times; on record they rose "
+        f"With the values shipped for 2025 the quota of 2010 raises prices {ours:.1f} times; on record they rose "
         f"{theirs:.0f} times, from a trough"
     )
 
@@ -194,7 +208,7 @@ def of_2010() -> list[str]:
     """The measures of the record."""
     rows = [("", "record", "simulated")]
     rows += [(words, _number(record), _number(ours)) for words, record, ours in compared_2010()]
-    return ["The quota of July 2010 and the stop to Japan; what was fitted to 2025 is kept", "", *_aligned(rows)]
+    return ["The quota of July 2010 and the stop to Japan; values as shipped for 2025", "", *_aligned(rows)]
 
 
 def _number(value: float) -> str:
@@ -207,13 +221,13 @@ def _number(value: float) -> str:
 @cache
 def losses() -> dict[str, list[Loss]]:
     """Country → our figures by cut and branch, then those of studies."""
-    fitted, ranged = magnets_2025.fitted(), magnets_2025.around(DRAWS, SEED)
+    shipped, ranged = central(), draws(DRAWS, SEED)
     found: dict[str, list[Loss]] = {country: [] for country in gdp.COUNTRIES}
     for cut in gdp.CUTS:
-        middle, drawn = gdp.lost(fitted, cut), gdp.lost(ranged, cut)
+        middle, drawn = gdp.lost(shipped.parameters, cut), gdp.lost(ranged.parameters, cut)
         for branch in middle:
             for country, some in found.items():
-                one = float(gdp.of_gdp(fitted, country, middle[branch])[0])
+                one = float(gdp.of_gdp(shipped, country, middle[branch])[0])
                 low, high = np.quantile(gdp.of_gdp(ranged, country, drawn[branch]), BAND)
                 some.append(Loss(f"{cut.title}: {branch}", float(low), one, float(high), False))
     for study in records.studies():

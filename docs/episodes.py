@@ -8,21 +8,24 @@ from pathlib import Path
 
 from app import episodes
 from plots.amounts import level, signed
-from sim.supply.episodes import gdp, magnets_2025, records
-from sim.supply.episodes.assumptions import assumptions
+from sim.experiments.episodes import gdp, magnets_2025, records
+from sim.experiments.episodes.shipped import levers
+from sim.sampling.distributions import quantile
 
 PAGE = Path(__file__).with_name("supply.md")
+SHOWN = (0.05, 0.5, 0.95)
 BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def fitted() -> Iterator[str]:
     """What was fitted, with its range."""
-    yield "| fitted | unit | range | central | fitted to 2025 |"
+    yield "| fitted | unit | range | 90 of 100 draws | median |"
     yield "|---|---|---|---|---|"
-    ranges = assumptions()
-    for name, value in magnets_2025.FITTED.items():
-        one = ranges[name, ""]
-        yield f"| `{name}` | {one.unit} | {one.low:g} to {one.high:g} | {one.central:g} | {value:g} |"
+    for name in magnets_2025.FITTED:
+        scalar = levers().plan.scalars[f"supply.licensing.{name}"]
+        least, low, middle, high, most = quantile(scalar.distribution, [0, *SHOWN, 1], scalar.dimension)
+        drawn = f"{low:.2f} to {high:.2f}"
+        yield f"| `{name}` | {scalar.unit} | {least:g} to {most:g} | {drawn} | {middle:.2f} |"
 
 
 def months() -> Iterator[str]:
@@ -39,7 +42,7 @@ def milestones() -> Iterator[str]:
     """What came of it."""
     yield "| 2025 | record | simulated |"
     yield "|---|---|---|"
-    for row in episodes.milestones(magnets_2025.play(magnets_2025.fitted())):
+    for row in episodes.milestones(episodes.played_2025()):
         yield f"| {' | '.join(row)} |"
 
 
@@ -57,8 +60,8 @@ def _places(value: float) -> int:
 
 def shares() -> Iterator[str]:
     """Using sectors in GDP."""
-    users = [user for user, sectors in gdp.USERS.items() if sectors]
-    heads = [f"{user} ({', '.join(gdp.USERS[user])})" for user in users]
+    users = levers().sectors
+    heads = [f"{user} ({share:.0f} % of {code})" for user, (code, share) in gdp.users().items()]
     yield "| % of GDP, 2024 | " + " | ".join([*heads, "together"]) + " |"
     yield "|---|" + "---|" * (len(heads) + 1)
     for country in gdp.COUNTRIES:

@@ -148,8 +148,8 @@ def _key(panels: list[Exports]) -> list[key.Item]:
     wide = 16.0 * len(own) - 3
     return [
         (16.0, dashed, "published"),
-        (wide, solid, "simulated, fitted"),
-        (wide, shade, "before fitting: 90 of 100 draws over all ranges"),
+        (wide, solid, "simulated, medians"),
+        (wide, shade, "90 of 100 draws"),
     ]
 
 

@@ -210,10 +210,10 @@ def test_a_part_of_a_default_is_changed_in_the_file_with_all_of_it(tmp_path: Pat
     file = tmp_path / "mine.yaml"
     file.write_text(BARE, encoding="utf-8")
     tree = overlay.resolve(file)
-    asked = Amendment(("supply", "licensing", "shipping", "triangular", "1"), "0.3 a week", Mark("", 1, 1))
+    asked = Amendment(("supply", "licensing", "easing", "triangular", "1"), "4 weeks", Mark("", 1, 1))
     changes = amended(tree, overlay.read(file)[0], collect_scalars(load(file))).changes([asked])
-    new = {"triangular": ["0.2 a week", "0.3 a week", "0.5 a week"]}
-    assert list(changes.values()) == [new] or new in [value.get("shipping") for value in changes.values()]
+    new = {"triangular": ["3 weeks", "4 weeks", "8 weeks"]}
+    assert list(changes.values()) == [new] or new in [value.get("easing") for value in changes.values()]
 
 
 # ── The numbers ──────────────────────────────────────────────────────────────────────────────────────

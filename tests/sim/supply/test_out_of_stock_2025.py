@@ -11,9 +11,9 @@ import datetime
 import numpy as np
 import pytest
 
+from sim.experiments.episodes.magnets_2025 import FIRST, MONTHS
+from sim.experiments.episodes.records import exports
 from sim.supply import Controls, State, step
-from sim.supply.episodes.magnets_2025 import FIRST, MONTHS
-from sim.supply.episodes.records import exports
 from tests.sim.supply.parts import parameters
 
 WEEKS, FIRMS, DISPERSION, WITHOUT = 39, 2000, 0.5, 0.03

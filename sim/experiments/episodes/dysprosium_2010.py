@@ -1,7 +1,7 @@
 """The export quota of 2010 and the stop to Japan: what was fitted to 2025 held against another episode.
 
 Out of sample: nothing here is fitted. Only what was a fact of 2010 differs from the world of 2025: how much came from
-China, the quota, and the stop.
+China, that nobody had begun to build, the quota, and the stop.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.episodes.records import dysprosium
+from sim.experiments.episodes.shipped import HEAVY, levers
 from sim.supply.controls import Controls
-from sim.supply.episodes.assumptions import REGIONS, Values
-from sim.supply.episodes.records import dysprosium
-from sim.supply.episodes.world import YEAR, parameters
 from sim.supply.parameters import Parameters
 from sim.supply.state import State
 from sim.supply.step import step
@@ -30,6 +29,9 @@ LIFTED = datetime.date(2015, 1, 1)
 """The quota is held until then (assumption)."""
 WEEKS = 418
 """Eight years."""
+YEAR = 365.25 / 7
+"""Weeks."""
+JAPAN = "japan"
 MOVED = 1.5
 """Times the price at the stop from which prices count as running."""
 RECOVERED = 0.98
@@ -48,28 +50,30 @@ class Played:
     """[run, week] share of need outside China that is met"""
 
 
-def before(values: Values) -> Values:
-    """The same world with the shares of 2010."""
-    facts, runs = dysprosium(), len(values["magnet_share", ""])
-    shares = dict.fromkeys(REGIONS, facts["chinese_share"]) | {"japan": 100 - facts["japan_non_chinese_start"]}
-    found = {**values, **{("chinese_share", region): np.full(runs, share / 100) for region, share in shares.items()}}
-    found["magnet_share", ""] = np.full(runs, facts["japan_non_chinese_start"] / 100)
-    return found
+def before(params: Parameters) -> Parameters:
+    """The same world with the shares of 2010 and no project; what is not Chinese was as scarce at every stage."""
+    facts, regions, building = dysprosium(), levers().regions, params.building
+    chinese = np.full_like(params.chinese_share, facts["chinese_share"] / 100)
+    chinese[:, regions.index(JAPAN)] = 1 - facts["japan_non_chinese_start"] / 100
+    share = np.where(np.isnan(building.stage_share), np.nan, facts["japan_non_chinese_start"] / 100)
+    none = replace(building.projects, on=np.zeros_like(building.projects.on))
+    unbuilt = replace(building, stage_share=share, projects=none, projects_until=np.zeros(1))
+    return replace(params, chinese_share=chinese, building=unbuilt)
 
 
-def play(values: Values) -> Played:
-    """The episode under some assumptions, week by week."""
-    free = parameters(before(values))
+def play(params: Parameters) -> Played:
+    """The episode with the shares of 2010 in the place of those of some parameters, week by week."""
+    free = before(params)
     held = under_quota(free)
     state, need = State.at_rest(free), free.need.sum(axis=(1, 2, 3))
+    heavy, place = levers().materials.index(HEAVY), levers().regions.index(JAPAN)
+    own, weight = free.cells.region == place, free.by_cell.need
     quoted, japan, met = [], [], []
     for week in range(WEEKS):
         day = QUOTA + datetime.timedelta(weeks=week)
         flows = step(state, controls(Controls.open(free), day), held if day < LIFTED else free)
-        quoted.append(flows.quoted_ratio[:, 0])
-        weight = free.need.reshape(len(free.need), -1)
+        quoted.append(flows.quoted_ratio[:, heavy])
         met.append((flows.met * weight).sum(axis=1) / need)
-        own = slice(REGIONS.index("japan") * free.need.shape[2], (REGIONS.index("japan") + 1) * free.need.shape[2])
         other = (flows.non_chinese * weight)[:, own].sum(axis=1)
         japan.append(other / (other + (flows.arrived * weight)[:, own].sum(axis=1)))
     return Played(np.stack(quoted, axis=1), np.stack(japan, axis=1), np.stack(met, axis=1))
@@ -86,7 +90,7 @@ def controls(open_: Controls, day: datetime.date) -> Controls:
     """What holds on a day."""
     if not STOP <= day < RESUMED:
         return open_
-    place = REGIONS.index("japan")
+    place = levers().regions.index(JAPAN)
     licensed, approval = open_.licensed.copy(), open_.approval.copy()
     licensed[:, place], approval[:, place] = 1.0, 0.0
     return replace(open_, licensed=licensed, approval=approval, threatened=np.ones_like(open_.threatened))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.supply.episodes.assumptions import HERE, REGIONS
+from sim.experiments.episodes.shipped import HERE, levers
 
 Numbers = NDArray[np.float64]
 
@@ -66,10 +66,10 @@ def exports(destination: str) -> Series:
 
 def regimes() -> list[Regime]:
     """Of 2025, by date. ValueError for a region that there is not."""
-    found = []
+    found, regions = [], levers().regions
     for row in rows("regimes_2025.csv"):
-        if row["region"] not in REGIONS:
-            raise ValueError(f"regimes_2025.csv: found region {row['region']!r}; it is one of {', '.join(REGIONS)}")
+        if row["region"] not in regions:
+            raise ValueError(f"regimes_2025.csv: found region {row['region']!r}; it is one of {', '.join(regions)}")
         start = datetime.date.fromisoformat(row["date"])
         found.append(
             Regime(start, row["region"], float(row["licensed_percent"]) / 100, float(row["approval_percent"]) / 100)
@@ -90,6 +90,13 @@ def studies() -> list[Study]:
         )
         for row in rows("studies_gdp.csv")
     ]
+
+
+def quotes() -> tuple[datetime.date, float, float]:
+    """Day of the last quotes of 2025 on record, and the least and most that they were of the middle of the first."""
+    first, *_, last = rows("quotes_2025.csv")
+    before = (float(first["low"]) + float(first["high"])) / 2
+    return datetime.date.fromisoformat(last["date"]), float(last["low"]) / before, float(last["high"]) / before
 
 
 def dysprosium_prices() -> dict[datetime.date, float]:

@@ -1,7 +1,7 @@
 """April to December 2025: licences on magnets, as the supply layer plays them, beside published exports.
 
-This is calibration. Fitted to the series are the assumptions of :data:`FITTED`, each within its range; all else is as
-assumed before.
+This is calibration: the shipped values of :data:`FITTED` are such that their medians give the first :data:`PUBLISHED`
+months. The months after these are what comes out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.episodes.records import US, WORLD, Regime, regimes
+from sim.experiments.episodes.shipped import HEAVY, levers
 from sim.supply.controls import Controls
-from sim.supply.episodes.assumptions import REGIONS, SECTORS, Values, central, draws
-from sim.supply.episodes.records import US, WORLD, Regime, regimes
-from sim.supply.episodes.world import parameters
+from sim.supply.parameters import Parameters
 from sim.supply.state import State
 from sim.supply.step import step
 
@@ -27,8 +27,10 @@ FIRST = datetime.date(2025, 4, 4)
 WEEKS = 39
 """To the end of the year."""
 MONTHS = tuple(datetime.date(2025, month, 1) for month in range(4, 13))
-FITTED = {"shipping": 0.5, "tightening": 1.0, "easing": 3.0, "export_capacity": 1.24}
-"""Name → value in model units; fitted to the months of the world."""
+FITTED = ("shipping", "tightening")
+"""Values of `supply.licensing` that are fitted."""
+PUBLISHED = 5
+"""Months, to August, that customs had published by 20 September 2025; the fit is to these."""
 FULL = 1.0
 """Exports of a normal month."""
 
@@ -45,16 +47,8 @@ class Played:
     """`world` and each region → [run, week] share of users that are out of stock, by need"""
     output: Numbers
     """[run, week] output of the using sectors of all regions, Leontief branch, by need, 1 at rest"""
-
-
-def fitted() -> Values:
-    """Central values with what was fitted: one run."""
-    return central(**FITTED)
-
-
-def around(count: int, seed: int) -> Values:
-    """Draws over the ranges of all assumptions but those fitted."""
-    return {**draws(count, seed), **{(name, ""): np.full(count, value) for name, value in FITTED.items()}}
+    quoted: Numbers
+    """[run, week] quotes of magnets with heavy rare earths outside China, 1 at rest"""
 
 
 def in_force(day: datetime.date) -> dict[str, Regime]:
@@ -66,7 +60,7 @@ def controls(open_: Controls, day: datetime.date) -> Controls:
     """What holds on a day, of `open_` controls."""
     found = in_force(day)
     licensed, approval = np.array(open_.licensed, dtype=float), np.array(open_.approval, dtype=float)
-    for place, region in enumerate(REGIONS):
+    for place, region in enumerate(levers().regions):
         if region in found:
             licensed[:, place] = found[region].licensed
             approval[:, place] = found[region].approval
@@ -74,30 +68,25 @@ def controls(open_: Controls, day: datetime.date) -> Controls:
     return replace(open_, licensed=licensed, approval=approval, threatened=threatened)
 
 
-def play(values: Values, days: int = 7) -> Played:
-    """The episode under some assumptions, in steps of `days`."""
-    params = parameters(values)
+def play(params: Parameters, days: int = 7) -> Played:
+    """The episode under some parameters, in steps of `days`; both materials of magnets are under licence."""
     state, open_ = State.at_rest(params, days=float(days)), Controls.open(params)
-    need = params.need.reshape(len(params.need), len(REGIONS), len(SECTORS))
-    weight = need / need.sum(axis=(1, 2), keepdims=True)
-    normal = need * params.chinese_share
-    shipped, stopped, output = [], [], []
+    need, regions = params.need, levers().regions
+    weight = need.sum(axis=3) / need.sum(axis=(1, 2, 3))[:, np.newaxis, np.newaxis]
+    normal = (need * params.chinese_share[:, :, np.newaxis]).sum(axis=(2, 3))
+    shipped, stopped, output, quoted = [], [], [], []
     for k in range(WEEKS * 7 // days):
         flows = step(state, controls(open_, FIRST + datetime.timedelta(days=k * days)), params, float(days))
-        shape = (-1, len(REGIONS), len(SECTORS))
-        shipped.append((flows.shipped.reshape(shape) * need).sum(axis=2))
-        stopped.append((flows.stopped.reshape(shape) * need).sum(axis=2) / need.sum(axis=2))
+        shipped.append((params.cells.spread(flows.shipped, 0.0) * need).sum(axis=(2, 3)))
+        stopped.append((params.cells.spread(flows.stopped, 0.0) * need).sum(axis=(2, 3)) / need.sum(axis=(2, 3)))
         output.append((flows.leontief * weight).sum(axis=(1, 2)))
+        quoted.append(flows.quoted_ratio[:, levers().materials.index(HEAVY)])
     flow, out = np.stack(shipped), np.stack(stopped)
-    tonnes, share = normal.sum(axis=2), need.sum(axis=2) / need.sum(axis=(1, 2))[:, np.newaxis]
-    us = REGIONS.index("us")
-    world = flow.sum(axis=2) / tonnes.sum(axis=1)
-    exports = {
-        WORLD: by_month(world, days),
-        US: by_month(flow[:, :, us] / tonnes[:, us], days),
-    }
-    out_of_stock = {WORLD: (out * share).sum(axis=2).T} | {region: out[:, :, k].T for k, region in enumerate(REGIONS)}
-    return Played(exports, world.T, out_of_stock, np.stack(output).T)
+    world, us = flow.sum(axis=2) / normal.sum(axis=1), regions.index("us")
+    exports = {WORLD: by_month(world, days), US: by_month(flow[:, :, us] / normal[:, us], days)}
+    share = weight.sum(axis=2)
+    out_of_stock = {WORLD: (out * share).sum(axis=2).T} | {region: out[:, :, k].T for k, region in enumerate(regions)}
+    return Played(exports, world.T, out_of_stock, np.stack(output).T, np.stack(quoted).T)
 
 
 def by_month(flow: Numbers, days: int) -> Numbers:

@@ -1,16 +1,16 @@
-"""The quota of 2010 with what was fitted to 2025: out of sample. Held is what the pages say of it, not that it fits."""
+"""The quota of 2010 with what is shipped for 2025: out of sample. Held is what the page says, not that it fits."""
 
 import numpy as np
 import pytest
 
-from sim.supply.episodes import dysprosium_2010 as episode
-from sim.supply.episodes.magnets_2025 import fitted
-from sim.supply.episodes.records import dysprosium
+from sim.experiments.episodes import dysprosium_2010 as episode
+from sim.experiments.episodes.records import dysprosium
+from sim.experiments.episodes.shipped import central, levers
 
 
 @pytest.fixture(scope="module")
 def found():
-    return {name: float(value[0]) for name, value in episode.measures(episode.play(fitted())).items()}
+    return {name: float(value[0]) for name, value in episode.measures(episode.play(central().parameters)).items()}
 
 
 def test_prices_are_flat_for_months_after_the_stop_as_on_record(found):
@@ -48,3 +48,10 @@ def test_a_price_that_never_falls_has_no_half_life():
     played = episode.Played(rising, np.zeros_like(rising), np.ones_like(rising))
     assert np.isinf(episode.measures(played)["half_life_first"][0])
     assert episode.measures(played)["recovery"][0] == 0
+
+
+def test_nothing_is_under_way_before_the_quota():
+    before = episode.before(central().parameters)
+    assert not before.building.projects.on.any()
+    japan = levers().regions.index("japan")
+    assert (before.chinese_share[:, japan] < np.delete(before.chinese_share, japan, axis=1).min()).all()
