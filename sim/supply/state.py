@@ -20,8 +20,6 @@ Numbers = NDArray[np.float64]
 
 LONGEST_WAIT = 52.0
 """Weeks of filing that wait at the start where applications are taken but hardly decided upon (assumption)."""
-SECOND_AXIS = ("stock", "spread", "transit")
-"""Arrays whose second axis is the run."""
 
 
 @dataclass(eq=False)
