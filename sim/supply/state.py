@@ -20,8 +20,6 @@ Numbers = NDArray[np.float64]
 
 LONGEST_WAIT = 52.0
 """Weeks of filing that wait at the start where applications are taken but hardly decided upon (assumption)."""
-SECOND_AXIS = ("stock", "spread", "transit")
-"""Arrays whose second axis is the run."""
 
 
 @dataclass(eq=False)
@@ -153,12 +151,8 @@ class State:
             met=full(output, 1.0),
             stockpile=full((regions, materials), params.reserve.size),
             asked=full((regions, materials), -1.0),
-            quoted=full((materials,)),
-            chinese=full((materials,)),
-            tight=full((materials,)),
             exports=full((materials,), 1.0),
-            progress=full((materials,)),
-            late=full((materials,)),
+            **{name: full((materials,)) for name in ("quoted", "chinese", "tight", "progress", "late", "exported")},
             held_up=full(()),
             elapsed=full(()),
             lost_leontief=full(output),
@@ -167,7 +161,6 @@ class State:
             first_short=full(output, np.inf),
             lowest=full(output, 1.0),
             revenue_lost=full(()),
-            exported=full((materials,)),
             slot=0,
             days=days,
         )

@@ -116,16 +116,10 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
     _adapt(state, params, weeks)
     _hoard(state, controls, params, weeks)
     _build(state, controls, transacted, params, weeks)
-    normal = by.normal_exports
-    lost = leverage.revenue_at_stake(params.market.price, normal, exports).sum(axis=1)
-    state.revenue_lost += lost * weeks
+    lost = _lose_revenue(state, exports, params, weeks)
     return Flows(
         filed=filed,
-        processed=passage.processed,
-        granted=passage.granted,
-        denied=passage.denied,
-        lapsed=passage.lapsed,
-        shipped=passage.shipped,
+        **passage._asdict(),
         leaked=leaked,
         arrived=arrived,
         non_chinese=non_chinese,
@@ -135,8 +129,7 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
         met=met,
         stopped=use.stopped,
         cover=state.held.copy(),
-        leontief=output.leontief,
-        ces=output.ces,
+        **output._asdict(),
         exports_index=state.exports.copy(),
         wait=_wait(state, passage, params),
         quoted_ratio=np.exp(state.quoted),
@@ -249,6 +242,13 @@ def _exports(state: State, passage: Passage, params: Parameters, weeks: float) -
     normal = by.normal_exports
     state.exports[:] = np.where(normal > 0, exports / np.where(normal > 0, normal, 1.0), 1.0)
     return exports
+
+
+def _lose_revenue(state: State, exports: Numbers, params: Parameters, weeks: float) -> Numbers:
+    """[run] million USD a week that China does not earn."""
+    lost = leverage.revenue_at_stake(params.market.price, params.by_cell.normal_exports, exports).sum(axis=1)
+    state.revenue_lost += lost * weeks
+    return lost
 
 
 def _prices(state: State, demand: Numbers, available: Numbers, params: Parameters, weeks: float) -> Numbers:
