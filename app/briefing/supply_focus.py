@@ -106,7 +106,7 @@ def _over_time(seen: Seen, supply: Supply, code: str) -> Chart:
         f"the missing material, {most[1]} % less if other inputs can"
     )
     subtitle = (
-        f"Users out of stock, % of all users by need, and output lost of the sectors that use the materials, %, every "
-        f"28 days to {long_date(supply.last)}"
+        f"Users out of stock and output lost of the sectors that use the materials, %, weighed by their value added, "
+        f"every 28 days to {long_date(supply.last)}"
     )
     return panels_chart(panels, 3, title, subtitle, seen.found.source, called="focus_supply")
