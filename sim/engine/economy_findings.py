@@ -112,7 +112,9 @@ def _of_supply(scenario: Documented, settings: Economy, data: DataSet) -> Iterat
             path = ("supply", "regions", name, "regions", place)
             yield from known(path, code, data.regions, f"regions of {settings.data}")
     for name, sector in supply.sectors.items():
-        yield from known(("supply", "sectors", name, "sector"), sector.sector, data.sectors, f"sectors of {settings.data}")
+        yield from known(
+            ("supply", "sectors", name, "sector"), sector.sector, data.sectors, f"sectors of {settings.data}"
+        )
 
 
 def _not_felt(scenario: Documented, data: DataSet) -> Iterator[Finding]:

@@ -120,7 +120,8 @@ def test_cars_at_half_in_supply_are_at_half_in_the_economy(played):
     # Nothing in store and half of the need from elsewhere: output is at half from the first week on.
     half = HARD + "  regions: {us: {cover: {autos: 0.01}}}\n  materials:\n"
     for name in ("light", "heavy"):
-        half += f"    {name}_rare_earths: {{chinese_share: {{us: 50 %}}, feed_dependence: 0 %, dependence: {{autos: 100 %}}}}\n"
+        half += f"    {name}_rare_earths:\n"
+        half += "      {chinese_share: {us: 50 %}, feed_dependence: 0 %, dependence: {autos: 100 %}}\n"
     half += "  building: {demand_growth: 0 %, price_response: 0, realisation: 0 %}\n"
     half = half.replace("leakage: 0 %,", "leakage: 0 %, transit: 0, triage: 0 %, cover_dispersion: 0,")
     simulation = played(text(supply=half), runs=1, until="2026-05-05")
@@ -225,9 +226,8 @@ def test_a_release_of_the_stockpile_spares_output(played):
     stocked = helped("{measure: stockpile_release}").replace(
         "supply:", "supply:\n  stockpiles: {decision_lag: 0 weeks}", 1
     )
-    size = (
-        "  materials: {light_rare_earths: {stockpile: {us: 8 weeks}}, heavy_rare_earths: {stockpile: {us: 8 weeks}}}\n"
-    )
+    held = "{stockpile: {us: 8 weeks}}"
+    size = f"\n  materials: {{light_rare_earths: {held}, heavy_rare_earths: {held}}}\n"
     without = lost_and_years(played(text(economy=False) + size))[0]
     assert (lost_and_years(played(stocked + size))[0] < without - 0.1).all()
 
@@ -251,13 +251,10 @@ def test_a_floor_for_one_material_builds_no_other(played):
 
 
 def test_who_pools_shares_with_who_is_stopped(played):
-    allied = text(economy=False).replace(
-        "actors:", "coalitions:\n  allies: {name: Allies, members: [us, japan], joined: [us, japan]}\nactors:"
-    )
-    pooled = allied.replace(
-        "milestones:",
-        "  pool: {title: Pool, kind: support, by: allies, enacted: 2025-10-01, supports: [{measure: pooling}]}\nmilestones:",
-    )
+    allies = "coalitions:\n  allies: {name: Allies, members: [us, japan], joined: [us, japan]}\n"
+    pool = "  pool: {title: Pool, kind: support, by: allies, enacted: 2025-10-01, supports: [{measure: pooling}]}\n"
+    allied = text(economy=False).replace("actors:", f"{allies}actors:")
+    pooled = allied.replace("milestones:", f"{pool}milestones:")
     apart, together = played(allied), played(pooled)
     us, japan = (apart.supply.levers.regions.index(name) for name in ("us", "japan"))
     lost = [
