@@ -1,4 +1,4 @@
-"""Shipped scenarios without economy and supply, for tests of who moves when: working them out takes most of the time."""
+"""Shipped scenarios without economy and supply, for tests of who moves when: those take most of the time."""
 
 import re
 
@@ -9,9 +9,12 @@ from sim.scenario.names import ECONOMY, SUPPLY
 READS = re.compile(rf"\b({'|'.join((*ECONOMY, *SUPPLY))})\.[\w.]+")
 
 
-def without_economy(name):
-    """Settings that take economy and supply out of a shipped scenario, and what reads them: nobody is short."""
-    scenario = sim.load(name)
+def without_economy(name, what_if=None):
+    """Settings that take economy and supply out of a shipped scenario, and what reads them: nobody is short.
+
+    What a what-if says of a rule stays.
+    """
+    scenario = sim.load(name, what_if)
     sections = [f"{section}=null" for section in ("economy", "supply") if getattr(scenario, section) is not None]
     indicators = [key for key, one in scenario.indicators.items() if READS.search(str(one.value))]
     rules = [
@@ -33,4 +36,4 @@ def _nothing(found):
 
 def calendar(name, what_if=None, sets=()):
     """A shipped scenario without economy and supply."""
-    return sim.load(name, what_if, sets=[*without_economy(name), *sets])
+    return sim.load(name, what_if, sets=[*without_economy(name, what_if), *sets])
