@@ -22,7 +22,7 @@ TWICE = 2.0
 """Ratio from which a price is told as times, below as per cent more."""
 EXPORTS = Measure("exports, % of normal", "percent", base=100.0)
 BACKLOG = Measure("weeks of normal exports that wait for a licence", "weeks")
-RATIO = Measure("price, times what it was", "times", log=True, base=1.0)
+RATIO = Measure("price, times that with open trade", "times", log=True, base=1.0)
 
 
 def licences_and_exports(found: Findings) -> list[Block]:
@@ -144,16 +144,16 @@ def _prices(found: Findings, materials: Materials) -> Chart:
         f"{_up_to(quoted)}; what is paid on average {rise(paid.middle)}"
     )
     subtitle = (
-        f"Price outside China, times the price of {long_date(materials.first)}, logarithmic scale, every 28 days to "
-        f"{long_date(materials.last)}{_others(materials.dearer)}"
+        f"Price outside China, times the price with open trade, logarithmic scale, every 28 days from "
+        f"{long_date(materials.first)} to {long_date(materials.last)}{_others(materials.dearer)}"
     )
     return panels_chart(panels, 2, title, subtitle, found.source, called="supply_prices")
 
 
 def rise(ratio: float) -> str:
-    """What a price does that peaks at a ratio to what it was."""
+    """What a price does that peaks at a ratio to that with open trade."""
     if ratio >= TWICE:
-        return f"peaks at {number(float(f'{ratio:.2g}'))} times what it was"
+        return f"peaks at {number(float(f'{ratio:.2g}'))} times that with open trade"
     return "stays as it is" if ratio < 1.005 else f"rises by up to {whole(100 * (ratio - 1)):.0f} %"
 
 

@@ -51,18 +51,23 @@ class Materials(Recorded):
 
     @cached_property
     def curbed(self) -> list[str]:
-        """Materials whose exports differ from normal on some day, here or with the policy held; deepest fall first."""
+        """Materials whose exports differ from normal, here or with the policy held; largest fall of sales first."""
         lowest = self.least("exports_percent")
         ends = [lowest, self.peak("exports_percent"), self.least("held_exports_percent")]
         moved = np.max([np.abs(one - 100) for one in ends], axis=0) > UNMOVED
-        return self._ordered(moved, lowest.mean(axis=0))
+        return self._ordered(moved, (lowest.mean(axis=0) - 100) * self._worth)
 
     @cached_property
     def dearer(self) -> list[str]:
-        """Materials whose quoted price moves in some future, the highest peak first."""
+        """Materials whose quoted price moves in some future, the largest rise first, times what is sold."""
         highest = self.peak("quoted_ratio")
         moved = (np.abs(highest - 1) > UNMOVED) | (np.abs(self.least("quoted_ratio") - 1) > UNMOVED)
-        return self._ordered(moved, -highest.mean(axis=0))
+        return self._ordered(moved, -(highest.mean(axis=0) - 1) * self._worth)
+
+    @property
+    def _worth(self) -> NDArray[np.float64]:
+        """[material] normal exports of China, million USD a week."""
+        return np.array([self.about["normal_exports_musd_a_week"][code] for code in self.materials])
 
     def _ordered(self, moved: NDArray[np.bool_], sizes: NDArray[np.float64]) -> list[str]:
         """Materials that have moved in any run, by size."""

@@ -19,6 +19,7 @@ from sim.engine.levers import Levers, Rows, distinct
 from sim.engine.supply_levers import SupplyLevers
 from sim.engine.supply_measures import Measures, Seen
 from sim.engine.supply_values import DAYS_A_YEAR, Values
+from sim.instruments import lives
 from sim.supply import Controls, Flows, Parameters, State, capacity, step
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ STEP = 7
 """Days."""
 REPORT = 28
 """Days between entries of the record."""
+LOOKED_BACK = 26
+"""Weeks before as_of over which controls in force have moved prices: quotes settle within them (assumption)."""
 TOLD = 0.01
 """Least shortage of a sector, of its output, and least change of one, of which the economy is told."""
 PERCENT = 100.0
@@ -70,6 +73,8 @@ class SupplyRecord:
         self.reached: Numbers
         """[run, material, stage, target] years from as_of to the first entry with the share; inf until then"""
         self._noted: list[dict[str, Any]] = []
+        self._read: dict[tuple[str, str, str | None], Numbers] = {}
+        """measures that expressions have read since the last step"""
 
     def days(self) -> list[int]:
         """Days on which supply is stepped."""
@@ -86,16 +91,42 @@ class SupplyRecord:
             return
         self.begun = True
         controls = self._controls()
-        self.first, self.kind = distinct(self.values.told_apart(controls))
+        before = self._weeks_before()
+        told_apart = self.values.told_apart(controls)
+        self.first, self.kind = distinct(np.concatenate([told_apart, before[:, np.newaxis]], axis=1))
         runs = len(self.kind)
         self.live = State.under(self.values.parameters, controls, self.values.starting_cover, runs=runs)
         self.held, self.held_controls = self.live.take(self.first), Controls(**_rows_of(controls, self.first))
+        self._open_prices(before[self.first])
         # What flows on as_of is what would flow in the week to come if nobody moved.
         self.controls = controls
         self.flows = step(self.live.take(self._runs()), controls, self.values.parameters)
         self.held_flows = step(self.held.take(slice(None)), self.held_controls, self.held_parameters)
         self.start_shares = self.shares()
         self.reached = np.full((*self.start_shares.shape, len(TARGETS)), np.inf)
+
+    def _weeks_before(self) -> Numbers:
+        """[run] weeks for which the oldest control in force has been so on as_of, up to `LOOKED_BACK`."""
+        world = self._simulation.world
+        since = np.full(len(world), self.plan.as_of, dtype=np.int64)
+        for column in sorted({bond.instrument for bond in self.levers.bonds}):
+            stands = lives.in_force(world, column, self.plan.standings[column], world.today)
+            since = np.where(stands, np.minimum(since, world.effective[:, column]), since)
+        return np.minimum((self.plan.as_of - since) // STEP, LOOKED_BACK).astype(np.float64)
+
+    def _open_prices(self, weeks: Numbers) -> None:
+        """Quotes open where the controls in force have brought them in their `weeks` [kind] before as_of.
+
+        Stocks and queue stay as they were opened; what they assume of the time before is their own.
+        """
+        old = self.held.take(slice(None))
+        for week in range(1, int(weeks.max(initial=0)) + 1):
+            step(old, self.held_controls, self.held_parameters)
+            there = np.flatnonzero(weeks == week)
+            for name in ("quoted", "chinese", "tight"):
+                getattr(self.held, name)[there] = getattr(old, name)[there]
+        for name in ("quoted", "chinese", "tight"):
+            getattr(self.live, name)[:] = getattr(self.held, name)[self.kind]
 
     def record(self) -> None:
         """The day is over: if a step ends with it tell the economy what has changed; note.
@@ -119,6 +150,7 @@ class SupplyRecord:
         return self.levers.controls(self._simulation.world, rows, self._simulation.assumptions, need)
 
     def _step(self) -> None:
+        self._read.clear()
         self.flows = step(self.live, self.controls, self.values.parameters)
         self.held_flows = step(self.held, self.held_controls, self.held_parameters)
 
@@ -249,6 +281,11 @@ class SupplyRecord:
         """
         if not self.begun:
             return np.full(len(self.kind), np.nan)
+        if (name, of, by) not in self._read:
+            self._read[name, of, by] = self._measured(name, of, by)
+        return self._read[name, of, by]
+
+    def _measured(self, name: str, of: str, by: str | None) -> Numbers:
         if of in self.levers.materials:
             return self._of_material(name)[:, self.levers.materials.index(of)]
         weight = self.levers.weight_of(of)

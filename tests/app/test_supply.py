@@ -202,8 +202,8 @@ def test_the_losses_of_sectors_are_those_of_two_regions_that_lose_most(found, ch
 
 def test_exports_stand_beside_those_with_the_policy_held(found, charts):
     chart, materials = charts["supply_exports"], found.materials
-    lowest = materials.least("exports_percent")[:, materials.materials.index("gallium")]
-    assert f"Exports of gallium fall to {np.median(lowest):.0f} % of normal at the median" in chart.title
+    lowest = materials.least("exports_percent")[:, materials.materials.index("heavy_rare_earths")]
+    assert f"Exports of heavy rare earths fall to {np.median(lowest):.0f} % of normal at the median" in chart.title
     held = [one for one in chart.table["policy_held_percent"] if one != ""]
     paths = [materials.path("held_exports_percent", code).values for code in materials.curbed]
     assert held == pytest.approx(np.concatenate([np.median(one, axis=0) for one in paths]).tolist(), abs=1e-4)
@@ -269,7 +269,7 @@ def test_a_week_is_one_week():
 
 @pytest.mark.parametrize(
     ("ratio", "words"),
-    [(1.0, "stays as it is"), (1.27, "rises by up to 27 %"), (3.84, "peaks at 3.8 times what it was")],
+    [(1.0, "stays as it is"), (1.27, "rises by up to 27 %"), (3.84, "peaks at 3.8 times that with open trade")],
 )
 def test_a_price_below_twice_is_told_in_per_cent(ratio, words):
     assert rise(ratio) == words

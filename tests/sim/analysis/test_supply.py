@@ -131,11 +131,12 @@ def test_a_supply_in_which_nothing_happens_is_not_short():
     assert Materials(still).curbed == Materials(still).dearer == []
 
 
-def test_materials_are_ranked_by_their_fall_and_by_their_price(result, materials):
+def test_materials_are_ranked_by_fall_and_by_price_times_what_is_sold(result, materials):
     lowest = {code: materials.path("exports_percent", code).values.min(axis=1).mean() for code in materials.materials}
     highest = {code: materials.path("quoted_ratio", code).values.max(axis=1).mean() for code in materials.materials}
-    assert materials.curbed == sorted(lowest, key=lowest.get)
-    assert materials.dearer == sorted(highest, key=highest.get, reverse=True)
+    worth = materials.about["normal_exports_musd_a_week"]
+    assert materials.curbed == sorted(lowest, key=lambda code: (lowest[code] - 100) * worth[code])
+    assert materials.dearer == sorted(highest, key=lambda code: (1 - highest[code]) * worth[code])
 
 
 def test_a_chain_has_only_its_own_stages(materials):
