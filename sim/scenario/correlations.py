@@ -6,7 +6,7 @@ Beside those that the file names stand those that `economy.elasticity_correlatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -27,7 +27,8 @@ Named = Mapping[frozenset[str], float]
 
 def check(scenario: Scenario) -> Iterator[Finding]:
     """What is wrong with the correlations."""
-    if not together(scenario):
+    pairs = _pairs(scenario)
+    if not pairs:
         return
     scalars = collect_scalars(scenario)
     uncertain = [path for path, scalar in scalars.items() if not scalar.fixed]
@@ -54,16 +55,26 @@ def check(scenario: Scenario) -> Iterator[Finding]:
         seen.add(frozenset(correlation.between))
         sound = sound and not found
         yield from found
-    if sound and not _possible(scenario):
+    if sound and not _possible(pairs):
         yield Finding(("correlations",), "these contradict each other: no values can hang together so")
 
 
 def together(scenario: Scenario) -> list[Correlation]:
     """Every correlation: those of the file, then those that sections make between uncertain values it does not name."""
+    made = (Correlation.model_construct(between=pair, value=value) for pair, value in _made(scenario))
+    return [*scenario.correlations, *made]
+
+
+def _pairs(scenario: Scenario) -> list[Pair]:
+    """The same, without a part of the language for each."""
+    return [*((one.between, one.value) for one in scenario.correlations), *_made(scenario)]
+
+
+def _made(scenario: Scenario) -> list[Pair]:
+    """What sections make between uncertain values that the file does not name."""
     named = {frozenset(one.between): one.value for one in scenario.correlations}
     made = [*_of_economy(scenario.economy), *_of_supply(scenario.supply, named)]
-    kept = [pair for pair in made if frozenset(pair[0]) not in named and pair[1]]
-    return [*scenario.correlations, *(Correlation.model_construct(between=pair, value=value) for pair, value in kept)]
+    return [pair for pair in made if frozenset(pair[0]) not in named and pair[1]]
 
 
 def _of_economy(economy: Economy | None) -> Iterator[Pair]:
@@ -120,14 +131,12 @@ def left_to_chance(path: str) -> bool:
     return path.endswith(".challenge.decision") or (path.startswith("milestones.") and path.endswith(".date"))
 
 
-def _possible(scenario: Scenario) -> bool:
+def _possible(pairs: Sequence[Pair]) -> bool:
     """Whether the correlations make a matrix that normal scores can have: a positive definite one."""
-    correlations = together(scenario)
-    place = {path: row for row, path in enumerate(dict.fromkeys(p for c in correlations for p in c.between))}
+    place = {path: row for row, path in enumerate(dict.fromkeys(path for pair, _ in pairs for path in pair))}
     matrix = np.eye(len(place))
-    for correlation in correlations:
-        first, second = (place[path] for path in correlation.between)
-        matrix[first, second] = matrix[second, first] = correlation.value
+    for (first, second), value in pairs:
+        matrix[place[first], place[second]] = matrix[place[second], place[first]] = value
     try:
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
