@@ -148,7 +148,7 @@ def test_show_gives_calendar_stacks_assumptions_and_last_days():
 
 
 def test_show_gives_averages_by_sector_on_request():
-    assert "by sector" not in parley("show", "longer-roll").stdout
+    assert "tariffs by sector" not in parley("show", "longer-roll").stdout
     text = parley("show", "longer-roll", "--sectors").stdout
     assert "Average tariffs by sector on 2025-10-15" in text
     (pairs,) = [line.split() for line in text.splitlines() if "us.china" in line and "us.eu" in line]
