@@ -318,6 +318,19 @@ def optimal_tariffs(place: str | None, elasticities: str | None, regions: str | 
     click.echo(optimal_shown(place, elasticities, regions, **output))
 
 
+@main.command("supply-episodes")
+@click.argument("episode", required=False, default="2025", type=click.Choice(["2025", "2010", "gdp"]))
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
+def supply_episodes(episode: str, chart: Path | None) -> None:
+    """What the supply layer makes of the magnet licences of 2025 or the quota of 2010, beside the record.
+
+    2025 is what it is calibrated to, 2010 is out of sample; gdp is what a near-total cut would cost, beside studies.
+    """
+    from app.episodes import episode_shown
+
+    click.echo(episode_shown(episode, chart))
+
+
 @main.command()
 def schema() -> None:
     """JSON Schema of the scenario language, for editors."""

@@ -15,6 +15,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.moves import VERBS
 from sim.scenario.parts import Part
 from sim.scenario.policies import PRESETS
+from sim.scenario.supply import Supply, Support
 
 _WORDS = {
     "Title": "text",
@@ -35,6 +36,24 @@ _WORDS = {
     "Persons": "number",
     "SetNames": "word",
     "Revenue": "`rebated`, `tax_relief`",
+    "Weeks": "weeks",
+    "SomeWeeks": "weeks",
+    "Years": "years",
+    "SomeYears": "years",
+    "WeeklyRate": "number a week",
+    "YearlyRate": "number a year",
+    "Times": "number",
+    "AtLeastOnce": "number of at least 1",
+    "AtMostOnce": "number of at most 1",
+    "TonnesAYear": "t/y",
+    "TonnesAWeek": "t/week",
+    "Price": "USD/kg",
+    "SomeShare": "share",
+    "Pair": "number between -1 and 1",
+    "AllPairs": "number from 0 to 1",
+    "Branch": "`leontief`, `ces`",
+    "Denied": "`technology`, `experts`, or both",
+    "Measure": "`stockpile_release`, `price_floor`, `offtake`, `capacity_subsidy`, `pooling`",
     "Condition": "expression",
     "ShareOrExpression": "share or expression",
     "DurationOrExpression": "duration or expression",
@@ -69,9 +88,14 @@ def keys() -> Iterator[str]:
                 continue
             if not field.exclude or name == "kind":
                 takes = _takes(_annotation(part, name))
-                default = "required" if field.is_required() else _default(field)
+                default = _needed(part) if field.is_required() else _default(field)
                 yield f"| `{field.alias or name}` | {takes} | {default} | {field.description or ''} |"
     yield "\nAny mapping may also have `source`, `known` and `note`."
+
+
+def _needed(part: type[Part]) -> str:
+    """What stands as default of a key that a model requires: those of `supply:` are laid from a file."""
+    return "shipped" if part.__module__ == Supply.__module__ and part is not Support else "required"
 
 
 _EVERYWHERE = ("source", "known", "note")
@@ -102,7 +126,7 @@ def _annotation(part: type[Part], name: str) -> str:
 
 def _takes(written: str) -> str:
     """A type in the words of the language."""
-    written = re.sub(r" \| None$", "", re.sub(r"^Annotated\[([^,]+),.*\]$", r"\1", written))
+    written = re.sub(r" \| None$", "", re.sub(r"^Annotated\[(dict\[[^\]]+\]|[^,]+),.*\]$", r"\1", written))
     if choices := re.fullmatch(r"Literal\[(.*)\]", written):
         return ", ".join(f"`{one}`" for one in re.findall(r"[\w.]+", choices[1]))
     if written == "tuple[str, str]":

@@ -1,5 +1,6 @@
 """Writes the tables of names and functions into docs/scenario.md from the code: `python docs/tables.py`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sim.scenario import names
@@ -8,7 +9,11 @@ from sim.scenario.expressions import FUNCTIONS
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 
-_WHOSE = {"imports": "IMPORTER.EXPORTER"}
+_WHOSE = {
+    "imports": "IMPORTER.EXPORTER",
+    **dict.fromkeys(names.SUPPLY_OF_SECTORS, "ACTOR.SECTOR"),
+    **dict.fromkeys(names.SUPPLY_OF_MATERIALS, "MATERIAL"),
+}
 
 
 def tables() -> str:
@@ -28,6 +33,7 @@ def tables() -> str:
         "| `stack.GOOD` | points | legal stack over MFN |",
         "| `average.IMPORTER.EXPORTER` | points | fixed-weight average, MFN included, of pairs that a tariff touches |",
         *(f"| `{name}.{_WHOSE.get(name, 'ACTOR')}` | number, {unit} | {doc} |" for name, (unit, doc) in economy),
+        *_supply(),
         "",
         "Of a package: `in_force`, `threatened`, `suspended`, `narrowed` hold for any of its instruments, the other",
         "truths for all.",
@@ -37,6 +43,13 @@ def tables() -> str:
     ]
     lines += [f"| `{function.usage}` | {function.doc} |" for function in FUNCTIONS.values()]
     return "\n".join([*lines, "", END])
+
+
+def _supply() -> Iterator[str]:
+    for name, (kind, unit, doc) in names.SUPPLY.items():
+        written = [f"`{name}.ACTOR`"] if name in names.SUPPLY_OF_SECTORS else []
+        written.append(f"`{name}.{_WHOSE.get(name, 'ACTOR')}`")
+        yield f"| {', '.join(written)} | {', '.join(filter(None, [kind, unit]))} | {doc} |"
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def odds(result: Result) -> dict[str, Odds]:
 
 
 def __getattr__(name: str) -> ModuleType:
-    """`sim.economy`, read when it is first asked for."""
-    if name == "economy":
-        return import_module("sim.economy")
+    """`sim.economy` and `sim.supply`, read when they are first asked for."""
+    if name in ("economy", "supply"):
+        return import_module(f"sim.{name}")
     raise AttributeError(f"module 'sim' has no attribute {name!r}")

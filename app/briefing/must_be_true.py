@@ -9,6 +9,7 @@ from plots.numbers import percent, quantity
 from sim.analysis.must_be_true import LEAST, Condition, conditions, must_be_true
 from sim.analysis.statements import Statement
 from sim.scenario.model import OTHER, Scenario
+from sim.scenario.supply import Supply
 from sim.scenario.units import Dimension
 
 ROWS = 4
@@ -74,9 +75,13 @@ def assumption_title(scenario: Scenario, path: str) -> str:
     """A path for readers: the title of what it belongs to, then what it is of that."""
     section, *keys = path.split(".")
     own = getattr(scenario, section, None)
+    supply = own if isinstance(own, Supply) else None
+    if supply is not None and isinstance(names := getattr(supply, keys[0], None), dict):
+        own, keys = names, keys[1:]
     part = own.get(keys[0]) if isinstance(own, dict) else None
     title = getattr(part, "title", None)
-    rest = [key.replace("_", " ") for key in (keys[1:] if title else keys) if key not in _STEPS]
+    said = {} if supply is None else supply.titles()
+    rest = [said.get(key, key.replace("_", " ")) for key in (keys[1:] if title else keys) if key not in _STEPS]
     return ": ".join(filter(None, [title, " ".join(rest)]))
 
 

@@ -100,16 +100,30 @@ def _first(found: Findings, supply: Supply) -> Chart:
 
 
 def _first_finding(supply: Supply, code: str, row: Wait) -> str:
-    place = region(supply, code)
+    place, who = region(supply, code), _mostly(supply, code)
     if row.never == 0:
         ends = "" if row.weeks.low == row.weeks.high else f", {between(row.weeks)} in 90 of 100 futures"
-        return f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median{ends}"
+        return (
+            f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median{ends}{who}"
+        )
     if row.never < 0.5:
         return (
-            f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median; nobody "
-            f"does in {percent(row.never)} of futures"
+            f"In {place} the first users run out of stock after {in_weeks(row.weeks.middle)} at the median{who}; "
+            f"nobody does in {percent(row.never)} of futures"
         )
     return f"Stocks hold in most futures; the risk is largest in {place}, where some user runs out in {_rest(row)}"
+
+
+def _mostly(supply: Supply, code: str) -> str:
+    """The sector that is the first, alone, in most of the futures in which somebody is; nothing where none is."""
+    weeks_to_stop = supply.weeks_to_stop[:, supply.regions.index(code)]
+    first = weeks_to_stop.min(axis=1, keepdims=True)
+    leads = (weeks_to_stop == first) & np.isfinite(first)
+    alone = (leads & (leads.sum(axis=1, keepdims=True) == 1)).sum(axis=0)
+    most = int(alone.argmax())
+    if alone[most] <= np.isfinite(first).sum() / 2:
+        return ""
+    return f", most often makers of {inner(supply.sector_names[supply.sectors[most]])}"
 
 
 def _rest(row: Wait) -> str:
@@ -171,7 +185,8 @@ def _out(found: Findings, supply: Supply) -> Chart:
     left = len(supply.regions) - len(chosen)
     others = f" {left} with fewer or none {'are' if left > 1 else 'is'} not drawn." if left else ""
     subtitle = (
-        f"Users out of stock, % of all users by need, by region, every 28 days to {long_date(supply.last)}.{others}"
+        f"Users out of stock, %, sectors weighed by their value added, by region, every 28 days to "
+        f"{long_date(supply.last)}.{others}"
     )
     return panels_chart(panels, 3, title, subtitle, found.source, called="supply_stopped")
 
@@ -211,7 +226,7 @@ def _lasting_finding(panels: dict[str, list[Wait]]) -> str:
         if empty > 1:
             said.append(f"{when} half of the users or more are out of stock in {empty} of {len(rows)} regions{median}")
         elif np.isinf(first.weeks.middle):
-            worst = _last(first.weeks.low)
+            worst = _last(first.weeks.low) + (" or less" if first.weeks.low > 0 else "")
             said.append(
                 f"{when} stocks never run out{median}, but in 5 of 100 futures those of {the(first.name)} {worst}"
             )

@@ -46,7 +46,7 @@ def prices(found: Findings) -> list[Block]:
         return [Paragraph(f"Prices of {named(found)} outside China stay as they are in every future to {last}.")]
     note = (
         "A quote is what the few who must buy at once are asked; most tonnes move under contracts. What is paid is the "
-        "mean over all tonnes. In 2025 less than one in a hundred tonnes was bought at the highest quotes."
+        "mean over all tonnes."
     )
     return [FigureBlock(_prices(found, materials)), _prices_table(materials), Paragraph(note, note=True)]
 

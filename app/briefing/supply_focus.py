@@ -11,6 +11,7 @@ from app.briefing.seen import Seen
 from app.briefing.supply import inner, opened, region
 from app.briefing.supply_capacity import END_TO_END, after, slowest
 from app.briefing.supply_output import gap, short
+from plots.amounts import NEAR, decimals, level
 from plots.numbers import long_date, percent, whole
 from plots.panels import Measure, Panel, panels_chart
 from plots.style import Chart
@@ -20,6 +21,9 @@ from sim.analysis.supply import FORMS, Supply, never, times
 from sim.analysis.supply_materials import Materials
 
 OUT, LOST = Measure("% of users out of stock", "out_percent"), Measure("% of output lost", "lost_percent")
+
+FINEST = 2
+"""Decimals of a per cent of output; what is less is near 0."""
 
 
 def its_supply(seen: Seen) -> Iterator[Block]:
@@ -96,13 +100,17 @@ def _over_time(seen: Seen, supply: Supply, code: str) -> Chart:
         path = supply.path(f"output_{form}_percent", code)
         panels.append(Panel(f"Output lost, %: {name}", LOST, path.days, 100 - path.values))
     worst = [np.quantile(panel.values.max(axis=1), 0.5) for panel in panels[1:]]
-    most = [f"{float(f'{one:.2g}'):g}" for one in worst]
+    most = [_less(level(one, min(FINEST, decimals(worst)))) for one in worst]
     title = opened(
-        f"at the worst moment {region(supply, code)} makes {most[0]} % less at the median if nothing can stand in for "
-        f"the missing material, {most[1]} % less if other inputs can"
+        f"at the worst moment {region(supply, code)} makes {most[0]} at the median if nothing can stand in for the "
+        f"missing material, {most[1]} if other inputs can"
     )
     subtitle = (
-        f"Users out of stock, % of all users by need, and output lost of the sectors that use the materials, %, every "
-        f"28 days to {long_date(supply.last)}"
+        f"Users out of stock and output lost of the sectors that use the materials, %, weighed by their value added, "
+        f"every 28 days to {long_date(supply.last)}"
     )
     return panels_chart(panels, 3, title, subtitle, seen.found.source, called="focus_supply")
+
+
+def _less(percent_lost: str) -> str:
+    return "hardly less" if percent_lost == NEAR else f"{percent_lost} % less"

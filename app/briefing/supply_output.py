@@ -103,8 +103,8 @@ def _by_region(found: Findings, supply: Supply, losses: dict[str, TwoForms]) -> 
             f"{short(one.ces.high)} if other inputs can"
         )
     else:
-        most = " most" if len(order) > 1 else ""
-        title = opened(f"{region(supply, lead)} loses{most} at the median: {gap(losses[lead])}")
+        who = f"most is lost in {region(supply, lead)}" if len(order) > 1 else f"{region(supply, lead)} loses"
+        title = opened(f"{who} at the median: {gap(losses[lead])}")
     subtitle = (
         f"Output of the sectors that use the materials, weeks lost {_over(supply)}. Dot: median; line: 5–95 % of "
         "futures"

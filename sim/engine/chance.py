@@ -13,7 +13,7 @@ from sim.engine.plan import Plan
 from sim.negotiation.policy import Truths
 from sim.sampling.draws import draw_assumptions, redraw_after
 from sim.sampling.uniforms import Uniforms
-from sim.scenario.correlations import left_to_chance, together
+from sim.scenario.correlations import Made, left_to_chance, together
 from sim.scenario.model import Correlation
 from sim.scenario.scalars import Scalar
 
@@ -49,7 +49,7 @@ def draw(
     )
 
 
-def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation]:
+def _together(plan: Plan, group: Mapping[str, Scalar]) -> list[Correlation | Made]:
     return [correlation for correlation in together(plan.scenario) if set(correlation.between) <= set(group)]
 
 

@@ -38,6 +38,7 @@ def findings(scenario: Documented) -> list[Finding]:
         *_sectors(scenario, settings, data),
         *_regions(scenario, settings, data),
         *_not_felt(scenario, data),
+        *_of_supply(scenario, settings, data),
     ]
 
 
@@ -99,6 +100,21 @@ def _regions(scenario: Documented, settings: Economy, data: DataSet) -> Iterator
                 yield Finding(
                     ("actors", name, "regions", place), message, closest(code, list(data.regions)), warning=True
                 )
+
+
+def _of_supply(scenario: Documented, settings: Economy, data: DataSet) -> Iterator[Finding]:
+    """Regions and sectors of the supply of materials that data of one's own do not have."""
+    supply = scenario.supply
+    if supply is None or settings.data in SHIPPED_DATA:
+        return
+    for name, region in supply.regions.items():
+        for place, code in enumerate(region.regions):
+            path = ("supply", "regions", name, "regions", place)
+            yield from known(path, code, data.regions, f"regions of {settings.data}")
+    for name, sector in supply.sectors.items():
+        yield from known(
+            ("supply", "sectors", name, "sector"), sector.sector, data.sectors, f"sectors of {settings.data}"
+        )
 
 
 def _not_felt(scenario: Documented, data: DataSet) -> Iterator[Finding]:

@@ -341,8 +341,11 @@ class SupplyRecord:
         self.kind, self.first, self.reached, self.start_shares = (
             own[name] for name in ("kind", "first", "reached", "start_shares")
         )
-        self.live = State(**group("live"), slot=int(clock["live"]), days=float(STEP))
-        self.held = State(**group("held"), slot=int(clock["held"]), days=float(STEP))
+        # Copies, for a state lays its arrays as a step goes through them.
+        live, held = (
+            State(**group(name), slot=int(clock[name]), days=float(STEP)).take(slice(None)) for name in ("live", "held")
+        )
+        self.live, self.held = live, held
         self.controls, self.held_controls = Controls(**group("controls")), Controls(**group("held_controls"))
         self.flows, self.held_flows = Flows(**group("flows")), Flows(**group("held_flows"))
         series = group("series")

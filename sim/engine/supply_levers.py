@@ -168,7 +168,7 @@ class SupplyLevers:
         controls: dict[str, Any] = {
             "licensed": licensed,
             "approval": approval,
-            "threatened": self._threatened(here, today, in_force),
+            "threatened": self._threatened(here, today),
             "released": np.zeros(shape, dtype=np.bool_),
             "pooled": np.zeros(shape[:2], dtype=np.bool_),
             "price_floor": np.zeros((len(rows), len(self.materials))),
@@ -216,13 +216,13 @@ class SupplyLevers:
             found[:, region] += reached[:, seat] * self.whole[region, seat]
         return found
 
-    def _threatened(self, here: World, today: int, in_force: dict[int, Truths]) -> Truths:
-        """[row, material] some control of it is announced, decided for later or suspended."""
+    def _threatened(self, here: World, today: int) -> Truths:
+        """[row, material] some control of it is announced or decided, in force or not: users hoard."""
         found = np.zeros((len(here), len(self.materials)), dtype=np.bool_)
         for bond in self.bonds:
             i = bond.instrument
-            stands = lives.threatened(here, i, today) | lives.enacted(here, i, self.plan.standings[i], today)
-            found[:, bond.material] |= stands & ~in_force[i]
+            found[:, bond.material] |= lives.threatened(here, i, today)
+            found[:, bond.material] |= lives.enacted(here, i, self.plan.standings[i], today)
         return found
 
     def _denials(self) -> Iterator[tuple[int, str]]:

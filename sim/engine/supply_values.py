@@ -23,8 +23,6 @@ DAYS_A_YEAR = 365.25
 YEARS_AHEAD = 20
 """Years beyond the scenario's horizon to which capacity is followed where the file does not say."""
 HALF = 0.5
-SLOWEST, FASTEST = 0.5, 2.0
-"""Bounds of what prices do to the pace of building. Assumption: half to twice; no study goes beyond."""
 Leaf = tuple[Scalar, str] | float
 """A scalar and its path, or a number where the file says nothing."""
 
@@ -231,16 +229,16 @@ class Values:
                 ]
             return self._table(leaves, (len(materials), len(STAGES)))
 
-        keys = ("demand_growth", "denial_time", "denial_delay", "access_time", "price_response", "subsidy_response")
+        keys = (
+            "demand_growth", "denial_time", "denial_delay", "access_time", "access", "price_response", "slowest",
+            "fastest", "subsidy_response",
+        )  # fmt: skip
         until = days.day(settings.building.projects_until.isoformat()) - self.plan.as_of
         return Building(
             stage_share=by_stage("share"),
             stage_growth=by_stage("growth"),
             feed_dependence=self._by(materials, "materials", "feed_dependence"),
             **self._group("building", {key: key for key in keys}),
-            access=np.zeros(1),
-            slowest=np.array([SLOWEST]),
-            fastest=np.array([FASTEST]),
             projects=self._projects(need),
             projects_until=np.array([max(0.0, until / DAYS_A_YEAR)]),
         )

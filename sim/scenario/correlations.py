@@ -6,8 +6,9 @@ Beside those that the file names stand those that `economy.elasticity_correlatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from sim.scenario.economy import Economy
 from sim.scenario.findings import Finding
 from sim.scenario.model import Correlation, Scenario
 from sim.scenario.problems import closest
-from sim.scenario.provenance import collect_scalars
+from sim.scenario.provenance import scalars
 from sim.scenario.scalars import Scalar
 from sim.scenario.supply import Supply
 
@@ -26,23 +27,22 @@ Named = Mapping[frozenset[str], float]
 
 
 def check(scenario: Scenario) -> Iterator[Finding]:
-    """What is wrong with the correlations."""
-    pairs = _pairs(scenario)
-    if not pairs:
+    """What is wrong with the correlations of the file; those that sections make alone are always possible."""
+    if not scenario.correlations:
         return
-    scalars = collect_scalars(scenario)
-    uncertain = [path for path, scalar in scalars.items() if not scalar.fixed]
+    values = scalars(scenario)
+    uncertain = [path for path, scalar in values.items() if not scalar.fixed]
     seen: set[frozenset[str]] = set()
     sound = True
     for place, correlation in enumerate(scenario.correlations):
         where = ("correlations", place, "between")
         found = []
         for side, path in enumerate(correlation.between):
-            if path not in scalars:
+            if path not in values:
                 message = f"found {path!r}, which is the path of no value"
                 found.append(Finding((*where, side), message, closest(path, uncertain), unknown=path))
-            elif scalars[path].fixed:
-                message = f"{path} is the same in every run ({scalars[path].describe()}); give it a distribution"
+            elif values[path].fixed:
+                message = f"{path} is the same in every run ({values[path].describe()}); give it a distribution"
                 found.append(Finding((*where, side), message))
         first, second = correlation.between
         if first == second:
@@ -55,26 +55,23 @@ def check(scenario: Scenario) -> Iterator[Finding]:
         seen.add(frozenset(correlation.between))
         sound = sound and not found
         yield from found
-    if sound and not _possible(pairs):
+    if sound and not _possible(scenario):
         yield Finding(("correlations",), "these contradict each other: no values can hang together so")
 
 
-def together(scenario: Scenario) -> list[Correlation]:
+class Made(NamedTuple):
+    """A correlation that a section makes."""
+
+    between: tuple[str, str]
+    value: float
+
+
+def together(scenario: Scenario) -> list[Correlation | Made]:
     """Every correlation: those of the file, then those that sections make between uncertain values it does not name."""
-    made = (Correlation.model_construct(between=pair, value=value) for pair, value in _made(scenario))
-    return [*scenario.correlations, *made]
-
-
-def _pairs(scenario: Scenario) -> list[Pair]:
-    """The same, without a part of the language for each."""
-    return [*((one.between, one.value) for one in scenario.correlations), *_made(scenario)]
-
-
-def _made(scenario: Scenario) -> list[Pair]:
-    """What sections make between uncertain values that the file does not name."""
     named = {frozenset(one.between): one.value for one in scenario.correlations}
     made = [*_of_economy(scenario.economy), *_of_supply(scenario.supply, named)]
-    return [pair for pair in made if frozenset(pair[0]) not in named and pair[1]]
+    kept = [pair for pair in made if frozenset(pair[0]) not in named and pair[1]]
+    return [*scenario.correlations, *(Made(*one) for one in kept)]
 
 
 def _of_economy(economy: Economy | None) -> Iterator[Pair]:
@@ -131,12 +128,14 @@ def left_to_chance(path: str) -> bool:
     return path.endswith(".challenge.decision") or (path.startswith("milestones.") and path.endswith(".date"))
 
 
-def _possible(pairs: Sequence[Pair]) -> bool:
+def _possible(scenario: Scenario) -> bool:
     """Whether the correlations make a matrix that normal scores can have: a positive definite one."""
-    place = {path: row for row, path in enumerate(dict.fromkeys(path for pair, _ in pairs for path in pair))}
+    correlations = together(scenario)
+    place = {path: row for row, path in enumerate(dict.fromkeys(p for c in correlations for p in c.between))}
     matrix = np.eye(len(place))
-    for (first, second), value in pairs:
-        matrix[place[first], place[second]] = matrix[place[second], place[first]] = value
+    for correlation in correlations:
+        first, second = (place[path] for path in correlation.between)
+        matrix[first, second] = matrix[second, first] = correlation.value
     try:
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:

@@ -212,7 +212,7 @@ def _in_plain_words(tree: Tree, details: ErrorDetails) -> Problem:
 def _instead(tree: Tree, path: Path) -> str | None:
     """The part with defaults that one under a name of its own may be meant for: what it lacks, the other has."""
     beside = tree.at(path[:-1]) if supply_defaults.stays_out(path) else {}
-    return closest(str(path[-1]), [*beside, *supply_defaults.shipped().section[path[1]]]) if beside else None
+    return closest(str(path[-1]), [*beside, *supply_defaults.shipped().section[str(path[1])]]) if beside else None
 
 
 _FOLLOWS = "default_factory_not_called"

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from sim.scenario import supply_defaults
 from sim.scenario.document import Path
 from sim.scenario.findings import Finding
 from sim.scenario.moves import VERBS
@@ -107,7 +108,8 @@ class Mended:
 
 def _stand_in(path: Path, details: ErrorDetails) -> Any:
     """What may stand in place of something malformed or missing; None where nothing may."""
-    return _STAND_INS.get(path) or (_TEXTS.get(str(path[-1])) if details["type"] in _NO_TEXT else None)
+    told = _TEXTS.get(str(path[-1])) if details["type"] in _NO_TEXT else None
+    return _STAND_INS.get(path) or supply_defaults.at(path) or told
 
 
 def _read_as_meant(tree: Tree, malformed: dict[Path, ErrorDetails]) -> tuple[Tree, dict[Path, ErrorDetails]]:

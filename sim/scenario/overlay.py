@@ -198,14 +198,8 @@ def _with_economy(tree: Tree) -> Tree:
 def _with_supply(tree: Tree) -> Tree:
     if not isinstance(tree.data.get(supply_defaults.SECTION), dict):
         return tree
-    as_of = _day_of(tree.data.get("as_of"))
-    for name in supply_defaults.known_later(as_of):  # as_of may have been set to an earlier day
-        path = (supply_defaults.SECTION, "projects", name)
-        place = tree.places.get(path)
-        if place is not None and supply_defaults.is_shipped(place.value.file):
-            tree = tree.without(path)
-    laying = supply_defaults.laid(tree.data, tree.lost, as_of)
-    if not laying.paths:
+    laying = supply_defaults.laid(tree.data, tree.places, tree.lost, _day_of(tree.data.get("as_of")))
+    if laying.section is tree.data[supply_defaults.SECTION]:
         return tree
     shipped = supply_defaults.shipped()
     places = {**tree.places, **{path: shipped.document.marks[path] for path in laying.paths}}

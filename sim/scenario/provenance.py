@@ -33,6 +33,8 @@ DEFAULT = "default of Parley"
 ASSUMPTION = "assumption:"
 MOST_LISTED = 20
 """defaults that one message lists"""
+_GROUPED = 4
+"""keys of a path under which defaults are listed as one: `supply.materials.gallium.need`"""
 _HOLDERS = (Scalar, Part, dict, list)
 """what is a number or may hold one"""
 
@@ -44,6 +46,24 @@ class Texts(NamedTuple):
     """(name, text) of the scenario's file, then of each file that the one before extends"""
     what_if: str | None = None
     sets: tuple[str, ...] = ()
+
+
+class _Cover(NamedTuple):
+    """What the mappings around a number say of where it comes from."""
+
+    source: str | None = None
+    known: int | None = None
+
+
+class _Thing(NamedTuple):
+    """A part or a number of the scenario, with what covers it."""
+
+    path: Path
+    value: Part | Scalar
+    cover: _Cover
+    given: bool
+    """stands in the file rather than being a default"""
+    own_known: int | None
 
 
 class Documented(Scenario):
@@ -82,30 +102,17 @@ class Provenance(NamedTuple):
     where: str
 
 
-class _Cover(NamedTuple):
-    """What the mappings around a number say of where it comes from."""
-
-    source: str | None = None
-    known: int | None = None
-
-
-class _Thing(NamedTuple):
-    """A part or a number of the scenario, with what covers it."""
-
-    path: Path
-    value: Part | Scalar
-    cover: _Cover
-    given: bool
-    """stands in the file rather than being a default"""
-    own_known: int | None
-
-
 def collect_scalars(scenario: Scenario) -> dict[str, Scalar]:
     """Every scalar by its dotted path, defaults too, with its source as text and the day on which it was known."""
     found = {}
     for path, scalar, provenance in _scalars(scenario):
         found[path] = replace(scalar, source=provenance.source, known=provenance.known)
     return found
+
+
+def scalars(scenario: Scenario) -> dict[str, Scalar]:
+    """Every scalar by its dotted path as the file has it, which costs less than with its source."""
+    return {dotted(thing.path): thing.value for thing in _things(scenario) if isinstance(thing.value, Scalar)}
 
 
 def provenance(scenario: Scenario) -> dict[str, Provenance]:
@@ -158,7 +165,8 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     for path, value, cover, given, own_known in _things(scenario):
         if own_known is not None and own_known > as_of:
             if _is_shipped(path, scenario):
-                late[dotted(path)] = own_known
+                key = dotted(path[:_GROUPED])
+                late[key] = max(own_known, late.get(key, own_known))
             else:
                 yield _too_late(_known_at(path, scenario), days.date(own_known), scenario)
         if value.source:
@@ -230,7 +238,19 @@ def _cited(cover: _Cover, citation: Citation | None, where: str) -> Provenance:
 
 def _things(scenario: Scenario) -> list[_Thing]:
     """Parts and scalars from the top down, in the order of the file."""
-    tree = scenario.tree if isinstance(scenario, Documented) else Tree("", {}, {})
+    tree = scenario.tree if isinstance(scenario, Documented) else _NO_TREE
+    if not (_latest and _latest[0] is scenario and _latest[1] is tree):
+        _latest[:] = scenario, tree, _walked(scenario, tree)
+    things: list[_Thing] = _latest[2]
+    return things
+
+
+_NO_TREE = Tree("", {}, {})
+_latest: list[Any] = []
+"""The scenario that was walked last, its tree, and what was found: several checks of one scenario follow each other."""
+
+
+def _walked(scenario: Scenario, tree: Tree) -> list[_Thing]:
     things: list[_Thing] = []
 
     def walk(value: Any, path: Path, cover: _Cover, given: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -135,12 +136,36 @@ _SHAPE_NAMES = {
 def parse(raw: Any, dimension: Dimension | None, unit: str = "") -> Scalar:
     """A scalar from what the file says: a quantity, a mapping with one shape, or an adjusted scalar of another file.
 
-    With no `dimension` the unit tells it. ValueError says in one sentence what was found and what is allowed.
+    With no `dimension` the unit tells it. ValueError says in one sentence what was found and what is allowed. A
+    scenario and its what-ifs are read from the same values, so what has been read once is kept.
     """
+    if isinstance(raw, str):
+        return _parsed_text(raw, dimension, unit)
+    key = (id(raw), dimension, unit)
+    if key in _parsed and _parsed[key][0] is raw:
+        return _parsed[key][1]
+    scalar = _parsed_anew(raw, dimension, unit)
+    if isinstance(raw, dict):
+        if len(_parsed) >= _MOST_KEPT:
+            _parsed.clear()
+        _parsed[key] = raw, scalar
+    return scalar
+
+
+_MOST_KEPT = 8192
+"""values that are kept; a large scenario has some thousand"""
+_parsed: dict[tuple[int, Dimension | None, str], tuple[dict[str, Any], Scalar]] = {}
+"""Scalars of mappings, which nobody changes once a file is read; holding them keeps their ids theirs."""
+
+
+def _parsed_anew(raw: Any, dimension: Dimension | None, unit: str) -> Scalar:
     scalar = _read(raw, dimension, unit)
     if not scalar.distribution.labels:
         _check_reach(scalar, raw, of_the_key=dimension is not None)
     return scalar
+
+
+_parsed_text = lru_cache(maxsize=_MOST_KEPT)(_parsed_anew)
 
 
 def _read(raw: Any, dimension: Dimension | None, unit: str) -> Scalar:

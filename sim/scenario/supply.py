@@ -47,7 +47,8 @@ def _number(unit: str, least: float = 0.0, most: float = math.inf, open_below: b
     """Takes numbers, bare or in the unit, in which they are kept."""
     ends = f"above {least:g}" if open_below else f"of at least {least:g}"
     ends = ends if math.isinf(most) else f"{ends} and at most {most:g}"
-    what = f"a number {ends}" + (f", bare or in {unit}" if unit else "")
+    written = f"as in 0.2 {unit}" if unit.startswith("a ") else f"in {unit}"
+    what = f"a number {ends}" + (f", bare or {written}" if unit else "")
 
     def check(scalar: Scalar) -> Scalar:
         if scalar.dimension is not Dimension.number or scalar.unit not in ("", unit):
@@ -122,6 +123,8 @@ Price = Annotated[AnyScalar, _number("USD/kg", open_below=True)]
 Branch = Annotated[AnyScalar, _word(BRANCHES)]
 SomeShare = Annotated[Share, AfterValidator(_positive_share)]
 Pair = Annotated[float, Field(gt=-1, lt=1, strict=True)]
+AllPairs = Annotated[float, Field(ge=0, lt=1, strict=True)]
+"""between any number of values, which below 0 not all can have"""
 
 
 def _is(text: str, dimension: Dimension) -> Callable[[], Scalar]:
@@ -133,7 +136,9 @@ def _named(held: Any) -> Any:
     return {name: part for name, part in held.items() if part is not None} if isinstance(held, dict) else held
 
 
-Taken = BeforeValidator(_named)
+def _names_of(part: type[Part]) -> BeforeValidator:
+    """Of a mapping of names from which null takes one out."""
+    return BeforeValidator(_named, json_schema_input_type=dict[Name, part | None])  # type: ignore[valid-type]
 
 
 # ── How licences, stocks, output and prices work ─────────────────────────────────────────────────────
@@ -233,7 +238,7 @@ class Correlations(Part):
 
     cover_dispersion: Pair = Field(-0.3, description="of each cover with `holding.cover_dispersion`")
     price_adjustment: Pair = Field(-0.3, description="of each material's elasticity with `prices.adjustment`")
-    growth: Pair = Field(0.6, description="between each two stages' growth")
+    growth: AllPairs = Field(0.6, description="between each two stages' growth")
     criticality: Pair = Field(-0.5, description="of each sector's criticality with `output.sigma_short`")
     slip: Pair = Field(-0.5, description="of `building.slip` with `building.realisation`")
 
@@ -318,14 +323,18 @@ class Supply(Part):
     stockpiles: Stockpiles = Field(description="how public stocks are released")
     building: Building = Field(description="how capacity outside China grows")
     correlations: Correlations = Field(default_factory=Correlations, description="between uncertain values of these")
-    regions: Annotated[dict[Name, Region], Taken] = Field(min_length=1, description="buyers")
-    sectors: Annotated[dict[Name, Sector], Taken] = Field(min_length=1, description="users")
-    materials: Annotated[dict[Name, Material], Taken] = Field(
+    regions: Annotated[dict[Name, Region], _names_of(Region)] = Field(min_length=1, description="buyers")
+    sectors: Annotated[dict[Name, Sector], _names_of(Sector)] = Field(min_length=1, description="users")
+    materials: Annotated[dict[Name, Material], _names_of(Material)] = Field(
         default_factory=dict, description="materials; those that a control names are laid without being written"
     )
-    projects: Annotated[dict[Name, Project], Taken] = Field(
+    projects: Annotated[dict[Name, Project], _names_of(Project)] = Field(
         default_factory=dict, description="plants that have been announced"
     )
+
+    def titles(self) -> dict[str, str]:
+        """Name → title of the regions and the sectors."""
+        return {name: part.title for names in (self.regions, self.sectors) for name, part in names.items()}
 
 
 class Support(Part):

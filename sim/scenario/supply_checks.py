@@ -154,7 +154,8 @@ def _horizon(scenario: Scenario, supply: Supply) -> Iterator[Finding]:
 def _regions(scenario: Scenario, supply: Supply) -> Iterator[Finding]:
     shipped = scenario.economy is None or scenario.economy.data in SHIPPED_DATA
     held: dict[str, str] = {}
-    for name, region in supply.regions.items():
+    own_last = sorted(supply.regions.items(), key=lambda one: one[1].regions != _shipped_codes(one[0]))
+    for name, region in own_last:  # what clashes is told where the file brings it
         path: Path = ("supply", "regions", name)
         for place, code in enumerate(region.regions):
             at = (*path, "regions", place)
@@ -167,6 +168,10 @@ def _regions(scenario: Scenario, supply: Supply) -> Iterator[Finding]:
             held.setdefault(code, name)
         yield from _names((*path, "cover"), region.cover, supply.sectors, _SECTOR)
         yield from _covers(supply, path, name, region)
+
+
+def _shipped_codes(name: str) -> Any:
+    return supply_defaults.at(("supply", "regions", name, "regions"))
 
 
 def _covers(supply: Supply, path: Path, name: str, region: Region) -> Iterator[Finding]:
@@ -221,5 +226,6 @@ def _project(supply: Supply, path: Path, project: Project) -> Iterator[Finding]:
 @cache
 def _codes(kind: str) -> frozenset[str]:
     """Codes of the shipped economy's regions or sectors."""
-    with (FilePath(__file__).parents[1] / "data" / f"{kind}s.csv").open(encoding="utf-8", newline="") as file:
+    folder = FilePath(__file__).parents[1] / "economy" / SHIPPED_DATA[0]
+    with (folder / f"{kind}s.csv").open(encoding="utf-8", newline="") as file:
         return frozenset(row[kind] for row in csv.DictReader(file))

@@ -7,8 +7,8 @@ on it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -42,12 +42,11 @@ class Shipped:
     origins: dict[Path, Origin]
 
 
-@dataclass
-class Laying:
-    """A section with the defaults that it lacks, and the paths of these: mappings of them first, then leaves."""
+class Laying(NamedTuple):
+    """A section with defaults, and the paths of those that have been laid, each mapping before what it holds."""
 
-    section: dict[str, Any] = field(default_factory=dict)
-    paths: list[Path] = field(default_factory=list)
+    section: dict[str, Any]
+    paths: list[Path]
 
 
 @cache
@@ -70,7 +69,15 @@ def stays_out(path: Path) -> bool:
 
 def has(path: Path) -> bool:
     """Whether a path is that of a region, sector, material or project with defaults."""
-    return stays_out(path) and path[2] in shipped().section[path[1]]
+    return stays_out(path) and path[2] in shipped().section[str(path[1])]
+
+
+def at(path: Path) -> Any:
+    """The shipped value at a path, as it is written; None where there is none."""
+    node: Any = shipped().section if path[:1] == (SECTION,) else None
+    for key in path[1:]:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
 
 
 def materials() -> Collection[str]:
@@ -88,58 +95,78 @@ def known_later(as_of: int | None) -> list[str]:
     return [name for name, day in known.items() if days.day(str(day)) > as_of]
 
 
-def laid(data: Mapping[str, Any], lost: Collection[Path], as_of: int | None) -> Laying:
-    """The section of a scenario's data, a mapping, with the defaults that it lacks."""
+def laid(data: Mapping[str, Any], places: Mapping[Path, Any], lost: Collection[Path], as_of: int | None) -> Laying:
+    """The section of a scenario's data, a mapping, with the defaults that it lacks.
+
+    Without those that were laid before (their places are in the shipped file) and no longer belong there. The section
+    is the same object where nothing changes.
+    """
     section = data[SECTION]
     out = {name for kind in ("regions", "sectors") for name in _taken_out(section, kind)}
-    serving = _named_materials(data)
-    later = set(known_later(as_of))
+    serving = _named_materials(data, places)
+    here = section["projects"] if isinstance(section.get("projects"), dict) else {}
+    own = {name for name in here if not _was_laid(places, (SECTION, "projects", name))}
+    later = set(known_later(as_of)) - own
 
     def wanted(path: Path, node: Any) -> bool:
         if not out.isdisjoint(path[2:]):
             return False
-        if len(path) != len((SECTION, "materials", "name")):
-            return True
-        if path[1] == "materials":
+        if len(path) == len((SECTION, "materials", "name")) and path[1] == "materials":
             return path[-1] in serving
-        if path[1] == "projects":
-            return (
-                path[-1] not in later and node["region"] not in out and not serving.isdisjoint(listed(node["material"]))
-            )
+        if len(path) == len((SECTION, "projects", "name")) and path[1] == "projects":
+            serves = not serving.isdisjoint(listed(node["material"]))
+            return path[-1] not in later and node["region"] not in out and serves
         return True
 
-    laying = Laying()
-    laying.section = _merged(section, shipped().section, (SECTION,), lost, wanted, laying.paths)
-    return laying
+    merging = _Merging(wanted, places, lost)
+    return Laying(merging.merged(section, shipped().section, (SECTION,)), merging.paths)
 
 
-def _merged(own: Any, node: dict[str, Any], path: Path, lost: Collection[Path], wanted: Any, paths: list[Path]) -> Any:
-    """A mapping with what it lacks of the shipped one: the same object where it lacks nothing."""
-    found: dict[str, Any] = {}
-    laid = False
-    for key, part in node.items():
-        at = (*path, key)
-        held = own.get(key)
-        if held is None:
-            if key in own and stays_out(at):
-                found[key] = None
-            elif at not in lost and wanted(at, part):
-                found[key] = _all(part, at, wanted, paths)
-                laid = True
-        elif isinstance(held, dict) and isinstance(part, dict) and not is_leaf(part) and wanted(at, part):
-            found[key] = _merged(held, part, at, lost, wanted, paths)
-            laid = laid or found[key] is not held
-        elif key in own:
-            found[key] = held
-    return {**found, **{key: held for key, held in own.items() if key not in found}} if laid else own
+def _was_laid(places: Mapping[Path, Any], path: Path) -> bool:
+    place = places.get(path)
+    return place is not None and is_shipped(place.value.file)
 
 
-def _all(part: Any, path: Path, wanted: Any, paths: list[Path]) -> Any:
-    """A shipped value in whole, but for what is not wanted of it."""
-    paths.append(path)
-    if not isinstance(part, dict) or is_leaf(part):
-        return part
-    return {key: _all(inner, (*path, key), wanted, paths) for key, inner in part.items() if wanted((*path, key), inner)}
+class _Merging:
+    """Puts shipped values under those of a file."""
+
+    def __init__(self, wanted: Callable[[Path, Any], bool], places: Mapping[Path, Any], lost: Collection[Path]) -> None:
+        self.wanted = wanted
+        self.places = places
+        self.lost = lost
+        self.paths: list[Path] = []
+        """paths of what has been put, each mapping before what it holds"""
+
+    def merged(self, own: dict[str, Any], node: dict[str, Any], path: Path) -> dict[str, Any]:
+        """A mapping with what it lacks of the shipped one: the same object where that is nothing."""
+        found: dict[str, Any] = {}
+        changed = False
+        for key, part in node.items():
+            at = (*path, key)
+            held = own.get(key)
+            if held is None and not (key in own and stays_out(at)):
+                if at not in self.lost and self.wanted(at, part):
+                    found[key] = self._whole(part, at)
+                    changed = True
+            elif not self.wanted(at, part):
+                if _was_laid(self.places, at):
+                    changed = True
+                else:
+                    found[key] = held
+            elif isinstance(held, dict) and not is_leaf(part):
+                found[key] = self.merged(held, part, at)
+                changed = changed or found[key] is not held
+            else:
+                found[key] = held
+        return {**found, **{key: held for key, held in own.items() if key not in node}} if changed else own
+
+    def _whole(self, part: Any, path: Path) -> Any:
+        """A shipped value, but for what is not wanted of it."""
+        self.paths.append(path)
+        if not isinstance(part, dict) or is_leaf(part):
+            return part
+        inner = {key: (held, (*path, key)) for key, held in part.items()}
+        return {key: self._whole(held, at) for key, (held, at) in inner.items() if self.wanted(at, held)}
 
 
 def is_leaf(part: Any) -> bool:
@@ -153,10 +180,11 @@ def _taken_out(section: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield from (name for name, part in held.items() if part is None)
 
 
-def _named_materials(data: Mapping[str, Any]) -> set[str]:
+def _named_materials(data: Mapping[str, Any], places: Mapping[Path, Any]) -> set[str]:
     """Materials that the file writes, or that a control or a support names, and that are not taken out."""
     held = data[SECTION].get("materials")
-    written = set(held) if isinstance(held, dict) else set()
+    here = held if isinstance(held, dict) else {}
+    written = {name for name in here if not _was_laid(places, (SECTION, "materials", name))}
     instruments = data.get("instruments")
     for part in instruments.values() if isinstance(instruments, dict) else ():
         for key in ("restricts", "supports") if isinstance(part, dict) else ():

@@ -25,6 +25,8 @@ CLOCK_WEEKS = 9.0
 SERIES_BELOW = 1e-4
 """Approval shares below which three terms of the series are nearer than Newton's method in doubles."""
 NEWTON_STEPS = 8
+STANDSTILL = 1e-9
+"""Rates a week below which a backlog is taken not to move by itself within a step; it loses no more than that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,7 @@ def hazard_of(approval: Numbers, granted: Numbers, clock_weeks: float = CLOCK_WE
 def filled(rate: Numbers, weeks: float) -> Numbers:
     """What a flow of 1 leaves in a stock that drains at `rate`, after `weeks`: (1 − e^(−rate·w)) / rate, w at 0."""
     share = np.asarray(rate, dtype=np.float64)
-    return np.divide(-np.expm1(-share * weeks), share, out=np.full(share.shape, weeks), where=share > 0)
+    return np.divide(-np.expm1(-share * weeks), share, out=np.full_like(share, weeks), where=share > 0)
 
 
 class Queue:
@@ -167,7 +169,7 @@ class Queue:
             ready += through / weeks + rules.granted * processed
             denied = (1 - rules.refiled) * (1 - rules.granted) * processed
         else:
-            processed, denied = np.zeros(filed.shape), np.zeros(filed.shape)
+            processed, denied = np.zeros_like(filed), np.zeros_like(filed)
         shipped, lapsed = self._ship(ready, licensed, rules, weeks)
         return Passage(processed, ready, denied, lapsed, shipped)
 
@@ -178,13 +180,14 @@ class Queue:
         decays = filled(rate, weeks)
         left = self.backlog * np.exp(-rate * weeks) + filed * decays
         arrived = self.backlog + filed * weeks
-        waiting = np.where(rate > 0, (arrived - left) / np.where(rate > 0, rate, 1.0), 0.0)
-        waiting = np.where(rate > 0, waiting, self.backlog * weeks + filed * weeks**2 / 2)
+        moves = rate > STANDSTILL
+        waiting = (arrived - left) / np.where(moves, rate, 1.0)
+        waiting = np.where(moves, waiting, self.backlog * weeks + filed * weeks**2 / 2)
         processed = hazard * waiting / weeks
         if np.isfinite(rules.staff_cap).any():
             tonnes = cells.by_material(rules.need * processed)
             able = np.minimum(1.0, rules.staff_cap / np.where(tonnes > 0, tonnes, 1.0))
-            processed = processed * np.where(tonnes > 0, able, 1.0)[:, cells.material]
+            processed = processed * cells.of_material(np.where(tonnes > 0, able, 1.0))
         np.maximum(arrived - processed * final * weeks, 0.0, out=self.backlog)
         return processed
 

@@ -102,7 +102,7 @@ class Parameters:
         licensing, cells = self.licensing, self.cells
         granted = np.where(licensing.military, _column(licensing.granted_military), _column(licensing.granted_civil))
         return Rules(
-            granted[:, cells.sector],
+            cells.of_sector(granted),
             _column(licensing.refiled),
             _column(licensing.validity),
             _column(licensing.shipping),
@@ -116,16 +116,16 @@ class Parameters:
         """What a step reads, by cell."""
         cells, holding = self.cells, self.holding
         need = cells.of(self.need)
-        chinese = self.chinese_share[:, cells.region, cells.material]
+        chinese = cells.of_store(self.chinese_share)
         used = need > 0
         return ByCell(
             need,
             chinese,
-            self.substitutable[:, cells.sector],
+            cells.of_sector(self.substitutable),
             cells.of(holding.cover),
             chinese * (1 / _column(self.licensing.shipping) + _column(holding.transit)),
-            np.where(used, self.dependence[:, cells.sector, cells.material], 0.0),
-            holding.adaptation_limit[:, cells.sector],
+            np.where(used, self.dependence.transpose(1, 2, 0)[cells.sector, cells.material].T, 0.0),
+            cells.of_sector(holding.adaptation_limit),
             narrowest(share(np.zeros((1, cells.shape[2])), np.zeros((1, cells.shape[2])), self.building)),
             cells.by_material(need * chinese),
             cells.by_material(need),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.supply import transit
+from sim.supply.firms import laid, over_quantiles, quantiles
 from sim.supply.licences import CLOCK_WEEKS, hazard_of, steady
 from sim.supply.parameters import Parameters
-from sim.supply.stocks import over_quantiles, quantiles
 
 if TYPE_CHECKING:
     from sim.supply.controls import Controls
@@ -20,8 +20,6 @@ Numbers = NDArray[np.float64]
 
 LONGEST_WAIT = 52.0
 """Weeks of filing that wait at the start where applications are taken but hardly decided upon (assumption)."""
-SECOND_AXIS = ("stock", "spread", "transit")
-"""Arrays whose second axis is the run."""
 
 
 @dataclass(eq=False)
@@ -34,6 +32,10 @@ class State:
     """[quantile, run] cover relative to that of the median firm"""
     held: Numbers
     """[run, cell] mean stock"""
+    low: Numbers
+    """[run, cell] no stock is less than this times the relative cover of its firm"""
+    high: Numbers
+    """[run, cell] no stock is more than this times it"""
     backlog: Numbers
     """[run, cell] applications that wait"""
     expected_backlog: Numbers
@@ -118,18 +120,21 @@ class State:
         holding, licensing = params.holding, params.licensing
 
         def full(shape: tuple[int, ...], value: Numbers | float = 0.0) -> Numbers:
-            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64)
+            order: Literal["C", "F"] = "F" if shape is one else "C"
+            return np.array(np.broadcast_to(value, (runs, *shape)), dtype=np.float64, order=order)
 
         one = (len(cells),)
         stock = spread[:, :, np.newaxis] * by.cover
         longest = float((holding.transit + holding.leakage_delay).max())
-        ring = np.zeros((transit.slots(longest, weeks), runs, len(cells)))
+        ring = laid(np.zeros((transit.slots(longest, weeks), runs, len(cells))))
         _fill(ring, full(one, by.chinese), holding.transit, weeks)
         output = (regions, sectors)
         return cls(
-            stock=stock,
+            stock=laid(stock),
             spread=spread,
-            held=over_quantiles(stock) / len(stock),
+            held=over_quantiles(spread)[:, np.newaxis] / len(spread) * by.cover,
+            low=full(one, by.cover),
+            high=full(one, by.cover),
             backlog=full(one),
             expected_backlog=full(one),
             valid=full(one, by.chinese / licensing.shipping[:, np.newaxis]),
@@ -146,12 +151,8 @@ class State:
             met=full(output, 1.0),
             stockpile=full((regions, materials), params.reserve.size),
             asked=full((regions, materials), -1.0),
-            quoted=full((materials,)),
-            chinese=full((materials,)),
-            tight=full((materials,)),
             exports=full((materials,), 1.0),
-            progress=full((materials,)),
-            late=full((materials,)),
+            **{name: full((materials,)) for name in ("quoted", "chinese", "tight", "progress", "late", "exported")},
             held_up=full(()),
             elapsed=full(()),
             lost_leontief=full(output),
@@ -160,7 +161,6 @@ class State:
             first_short=full(output, np.inf),
             lowest=full(output, 1.0),
             revenue_lost=full(()),
-            exported=full((materials,)),
             slot=0,
             days=days,
         )
@@ -193,8 +193,8 @@ class State:
         state.backlog[:], state.valid[:], state.expected_backlog[:] = backlog, valid, backlog
         state.transit[:] = 0.0
         _fill(state.transit, np.minimum(shipped, rules.capacity), params.holding.transit, days / 7)
-        state.stock *= np.asarray(starting_cover)[:, np.newaxis]
-        state.held[:] = over_quantiles(state.stock) / len(state.stock)
+        for stocks in (state.stock, state.held, state.low, state.high):
+            stocks *= np.asarray(starting_cover)[:, np.newaxis]
         normal = by.normal_exports
         exported = cells.by_material(by.need * np.minimum(shipped, rules.capacity))
         state.exports[:] = np.where(normal > 0, exported / np.where(normal > 0, normal, 1.0), 1.0)
@@ -204,7 +204,12 @@ class State:
         """Some runs, copied."""
         taken = {}
         for name, value in self.arrays().items():
-            taken[name] = value[:, rows].copy() if name in SECOND_AXIS else value[rows].copy()
+            if name in ("stock", "transit"):
+                taken[name] = laid(value[:, rows])
+            elif name == "spread":
+                taken[name] = np.array(value[:, rows], order="C")
+            else:
+                taken[name] = np.array(value[rows], order="F" if value.flags.f_contiguous else "C")
         return type(self)(**taken, slot=self.slot, days=self.days)
 
     def arrays(self) -> dict[str, Numbers]:
@@ -213,9 +218,12 @@ class State:
 
 
 def target_hazard(approval: Numbers, params: Parameters) -> Numbers:
-    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is."""
-    fastest = params.licensing.general_hazard[:, np.newaxis]
-    return np.minimum(hazard_of(approval, params.rules.granted, CLOCK_WEEKS), fastest)
+    """Processing hazard [run, cell] a week at an approval share, no faster than the fastest there is.
+
+    The share is of civil applications; those for military use wait as long, for another answer.
+    """
+    fastest, civil = params.licensing.general_hazard[:, np.newaxis], params.licensing.granted_civil[:, np.newaxis]
+    return np.minimum(hazard_of(approval, civil, CLOCK_WEEKS), fastest)
 
 
 def _spread(given: int | Numbers, params: Parameters) -> Numbers:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sim.supply import capacity, leverage, prices, transit
 from sim.supply.controls import Controls
+from sim.supply.firms import Firms, Supply, Use, Wishes, over_quantiles
 from sim.supply.licences import Passage, Queue, relax, relaxed_mean
 from sim.supply.output import Output, catch_up, produced
 from sim.supply.parameters import Parameters
 from sim.supply.prices import WEEKS_A_YEAR
 from sim.supply.state import State, target_hazard
 from sim.supply.stockpile import pooled_supply, release
-from sim.supply.stocks import ALARM, Firms, Supply, Use, Wishes, adapted, over_quantiles
+from sim.supply.stocks import ALARM, adapted
 
 Numbers = NDArray[np.float64]
 
@@ -85,10 +86,11 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
         raise ValueError(f"found a step of {days:g} days; this state was laid for steps of {state.days:g}")
     weeks, cells, by = days / 7, params.cells, params.by_cell
     extra = catch_up(state.deferred, state.met, params.production, weeks)
-    need = (1 - state.adapted) * (1 + extra[:, cells.region, cells.sector])
-    firms = Firms(state.stock, state.spread)
+    need = (1 - state.adapted) * (1 + cells.of_branch(extra))
+    firms = Firms(state.stock, state.spread, state.low, state.high)
     wishes = _wishes(state, need, params)
-    ordered = firms.ordered(wishes)
+    mean = over_quantiles(state.spread) / len(state.spread)
+    ordered = firms.ordered(wishes, state.held, mean)
     non_chinese = _non_chinese(state, controls, params)
     filed = np.maximum(ordered - non_chinese, 0.0)
     passage = _license(state, filed, controls, params, weeks)
@@ -102,26 +104,22 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
     released = _release(state, lacking, controls, params, weeks)
     required = need - state.substituted
     use = firms.step(wishes, ordered, _supply(state, non_chinese + released, arrived, required, params), weeks)
+    inflow = non_chinese + released + arrived
+    state.held += (inflow - use.used) * weeks
+    np.maximum(state.held, 0.0, out=state.held)
     met = _met(state, use, required)
     output = _produce(state, met, extra, use, params, weeks)
     exports = _exports(state, passage, params, weeks)
     demand = cells.by_material(by.need * ordered)
-    inflow = non_chinese + released + arrived
     available = cells.by_material(by.need * np.maximum(inflow, use.used))
     transacted = _prices(state, demand, available, params, weeks)
     _adapt(state, params, weeks)
     _hoard(state, controls, params, weeks)
     _build(state, controls, transacted, params, weeks)
-    normal = by.normal_exports
-    lost = leverage.revenue_at_stake(params.market.price, normal, exports).sum(axis=1)
-    state.revenue_lost += lost * weeks
+    lost = _lose_revenue(state, exports, params, weeks)
     return Flows(
         filed=filed,
-        processed=passage.processed,
-        granted=passage.granted,
-        denied=passage.denied,
-        lapsed=passage.lapsed,
-        shipped=passage.shipped,
+        **passage._asdict(),
         leaked=leaked,
         arrived=arrived,
         non_chinese=non_chinese,
@@ -130,9 +128,8 @@ def step(state: State, controls: Controls, params: Parameters, days: float = 7.0
         used=use.used,
         met=met,
         stopped=use.stopped,
-        cover=use.held,
-        leontief=output.leontief,
-        ces=output.ces,
+        cover=state.held.copy(),
+        **output._asdict(),
         exports_index=state.exports.copy(),
         wait=_wait(state, passage, params),
         quoted_ratio=np.exp(state.quoted),
@@ -146,15 +143,15 @@ def _non_chinese(state: State, controls: Controls, params: Parameters) -> Number
     """[run, cell] what is not Chinese: grows with the narrowest stage of the chain, falls without Chinese feed."""
     cells, by = params.cells, params.by_cell
     if controls.non_chinese is not None:
-        given = controls.non_chinese[:, cells.region, cells.material]
-        return np.array(np.broadcast_to(given, state.held.shape))
+        given = cells.of_store(controls.non_chinese)
+        return np.array(np.broadcast_to(given, state.held.shape), order="F")
     now = capacity.narrowest(capacity.share(state.progress, state.late, params.building))
     start = by.non_chinese_at_rest
     left = 1 - start
     grown = np.nan_to_num(np.maximum(now - start, 0.0) / np.where(left > 0, left, 1.0))
     fed = 1 - params.building.feed_dependence * (1 - np.minimum(state.exports, 1.0))
     at_rest = 1 - by.chinese
-    return (at_rest + by.chinese * grown[:, cells.material]) * fed[:, cells.material]
+    return (at_rest + by.chinese * cells.of_material(grown)) * cells.of_material(fed)
 
 
 def _wishes(state: State, need: Numbers, params: Parameters) -> Wishes:
@@ -218,7 +215,6 @@ def _supply(state: State, by_need: Numbers, by_orders: Numbers, required: Number
 
 def _met(state: State, use: Use, required: Numbers) -> Numbers:
     """[run, cell] share of need met: adapted, substituted, and of the rest what is used of what is required."""
-    state.held[:] = use.held
     share = np.where(required > 0, use.used / np.where(required > 0, required, 1.0), 1.0)
     return 1 - np.maximum(1 - state.adapted - state.substituted, 0.0) * (1 - share)
 
@@ -226,13 +222,12 @@ def _met(state: State, use: Use, required: Numbers) -> Numbers:
 def _produce(state: State, met: Numbers, extra: Numbers, use: Use, params: Parameters, weeks: float) -> Output:
     """Output of the sectors, each held back by the material that it lacks most; and its ledger."""
     cells, dependence = params.cells, params.by_cell.dependence
-    state.met[:] = cells.spread(1 - dependence * (1 - met), 1.0).min(axis=-1)
+    state.met[:] = cells.least(1 - dependence * (1 - met))
     output = produced(state.met, extra, state.deferred, state.shortage_age, params.production, weeks)
     state.lost_leontief += (1 - output.leontief) * weeks
     state.lost_ces += (1 - output.ces) * weeks
     np.minimum(state.lowest, output.leontief, out=state.lowest)
-    stopped = cells.spread(np.where(dependence > 0, use.stopped, 0.0), 0.0).max(axis=-1)
-    short = stopped >= SHORT
+    short = cells.least(1 - np.where(dependence > 0, use.stopped, 0.0)) <= 1 - SHORT
     began = (state.elapsed * WEEKS_A_YEAR)[:, np.newaxis, np.newaxis]
     state.first_short[:] = np.where(short, np.minimum(state.first_short, began), state.first_short)
     state.short_weeks += np.where(short, weeks, 0.0)
@@ -247,6 +242,13 @@ def _exports(state: State, passage: Passage, params: Parameters, weeks: float) -
     normal = by.normal_exports
     state.exports[:] = np.where(normal > 0, exports / np.where(normal > 0, normal, 1.0), 1.0)
     return exports
+
+
+def _lose_revenue(state: State, exports: Numbers, params: Parameters, weeks: float) -> Numbers:
+    """[run] million USD a week that China does not earn."""
+    lost = leverage.revenue_at_stake(params.market.price, params.by_cell.normal_exports, exports).sum(axis=1)
+    state.revenue_lost += lost * weeks
+    return lost
 
 
 def _prices(state: State, demand: Numbers, available: Numbers, params: Parameters, weeks: float) -> Numbers:
@@ -270,13 +272,13 @@ def _adapt(state: State, params: Parameters, weeks: float) -> None:
     cells, by, holding = params.cells, params.by_cell, params.holding
     usual = by.cover * over_quantiles(state.spread)[:, np.newaxis] / len(state.spread)
     scarce = state.held < np.minimum(holding.adaptation_cover[:, np.newaxis], ALARM * usual)
-    dear = state.quoted > holding.adaptation_price[:, np.newaxis]
+    dear = np.maximum(state.quoted - holding.adaptation_price[:, np.newaxis], 0.0)
     state.adapted[:] = adapted(
         state.adapted,
         by.adaptation_limit,
         holding.adaptation_rate[:, np.newaxis],
         holding.adaptation_decay[:, np.newaxis],
-        scarce | dear[:, cells.material],
+        scarce | (cells.of_material(dear) > 0),
         weeks / WEEKS_A_YEAR,
     )
 
@@ -284,7 +286,7 @@ def _adapt(state: State, params: Parameters, weeks: float) -> None:
 def _hoard(state: State, controls: Controls, params: Parameters, weeks: float) -> None:
     holding = params.holding
     most = holding.hoarding[:, np.newaxis]
-    aim = np.where(controls.threatened, most, 1.0)[:, params.cells.material]
+    aim = params.cells.of_material(np.where(controls.threatened, most, 1.0))
     state.hoarding[:] = relax(state.hoarding, aim, holding.hoarding_lag[:, np.newaxis], weeks)
 
 

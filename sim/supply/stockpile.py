@@ -44,7 +44,7 @@ def release(
     """
     ready = (waited >= 0) & (waited >= reserve.decision_lag[:, np.newaxis, np.newaxis])
     if not (ready & (stockpile > 0)).any():
-        return np.zeros(lacking.shape)
+        return np.zeros_like(lacking)
     region = cells.by_store(np.broadcast_to(need, lacking.shape))
     lacked = cells.by_store(need * lacking)
     cap = reserve.release_cap[:, np.newaxis, np.newaxis] * region
@@ -56,7 +56,7 @@ def release(
     drawn = able * _share(tonnes, all_able)
     stockpile -= _share(drawn * weeks, region)
     np.maximum(stockpile, 0.0, out=stockpile)
-    return lacking * _share(tonnes, all_lacked)[:, cells.region, cells.material]
+    return lacking * cells.of_store(_share(tonnes, all_lacked))
 
 
 def pooled_supply(supply: Numbers, wanted: Numbers, need: Numbers, pooled: Flags, cells: Cells) -> Numbers:
@@ -65,9 +65,9 @@ def pooled_supply(supply: Numbers, wanted: Numbers, need: Numbers, pooled: Flags
     """
     if not pooled.any():
         return supply
-    member = np.broadcast_to(pooled, (len(supply), pooled.shape[1]))[:, cells.region]
+    member = np.broadcast_to(pooled, (len(supply), pooled.shape[1])).T[cells.region].T
     tonnes = [cells.by_material(np.where(member, need * each, 0.0)) for each in (supply, wanted, np.ones(1))]
-    given, called, whole = (each[:, cells.material] for each in tonnes)
+    given, called, whole = (cells.of_material(each) for each in tonnes)
     by_call = wanted * np.minimum(_share(given, called), 1.0)
     shared = by_call + _share(np.maximum(given - called, 0.0), whole)
     return np.where(member, shared, supply)

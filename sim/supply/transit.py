@@ -21,14 +21,11 @@ def send(ring: Numbers, slot: int, shipped: Numbers, transit: Numbers, weeks: fl
 
     `ring` [slot, run, cell] has what arrives in each step, in weeks of need; `slot` is the step that is now.
     """
-    journey = np.broadcast_to(transit / weeks, len(shipped))
-    whole = np.floor(journey).astype(np.intp)
-    later = (journey - whole)[:, np.newaxis]
-    runs = np.arange(len(shipped))
+    journey = transit / weeks
     amount = shipped * weeks
-    ring[(slot + whole) % len(ring), runs] += amount * (1 - later)
-    if later.any():
-        ring[(slot + whole + 1) % len(ring), runs] += amount * later
+    for ahead in range(int(journey.min()), int(np.ceil(journey.max())) + 1):
+        part = np.maximum(1 - np.abs(journey - ahead), 0.0)
+        ring[(slot + ahead) % len(ring)] += amount * part[:, np.newaxis]
 
 
 def receive(ring: Numbers, slot: int, weeks: float) -> Numbers:
@@ -39,7 +36,7 @@ def receive(ring: Numbers, slot: int, weeks: float) -> Numbers:
 
 
 def at_sea(ring: Numbers, slot: int) -> Numbers:
-    """All that is on its way, [run, cell]; summed in order of arrival, so that the length of the ring changes no bit."""
+    """All that is on its way, [run, cell], summed in order of arrival, so that the ring's length changes no bit."""
     total: Numbers = ring[slot].copy()
     for ahead in range(1, len(ring)):
         total += ring[(slot + ahead) % len(ring)]

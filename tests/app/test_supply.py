@@ -13,6 +13,7 @@ from app.briefing.content import Bullets, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.focus import focus_page
 from app.briefing.html import cell
+from app.briefing.supply import inner
 from app.briefing.supply_capacity import years_told
 from app.briefing.supply_exports import rise
 from app.briefing.supply_output import gap, short
@@ -133,6 +134,18 @@ def test_the_first_stoppage_of_the_title_is_that_of_the_tables(found, charts):
     assert f"In the {supply.region_names[supply.regions[place]]} the first users run out of stock" in title
     assert f"after {plain(in_weeks(times(own).middle))} at the median" in title
     assert plain(f"nobody does in {percent(never(own))} of futures") in title
+
+
+def test_the_sector_that_mostly_stops_first_is_named_and_none_where_no_sector_does(found):
+    supply = found.supply
+    for row, code in enumerate(supply.regions):
+        own = supply.weeks_to_stop[:, row]
+        stopping = own[np.isfinite(own).any(axis=1)]
+        alone = [int((one == one.min()).argmax()) for one in stopping if (one == one.min()).sum() == 1]
+        shares = np.bincount(alone, minlength=len(supply.sectors)) / max(1, len(stopping))
+        named = {name for name in supply.sector_names.values() if inner(name) in stocks._mostly(supply, code)}
+        expected = {supply.sector_names[supply.sectors[place]] for place in np.flatnonzero(shares > 0.5)}
+        assert named == expected, code
 
 
 def test_the_heat_map_has_the_share_of_futures_of_every_user(found, charts):

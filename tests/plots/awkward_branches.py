@@ -12,6 +12,7 @@ from tests.plots import awkward
 from tests.plots.awkward import FINDING, FIRST, LONG, SOURCE, TOLD, days
 from tests.plots.awkward_diversification import DIVERSIFICATION
 from tests.plots.awkward_economy import ECONOMY
+from tests.plots.awkward_episodes import EPISODES
 from tests.plots.awkward_optimal import OPTIMAL
 from tests.plots.awkward_supply import SUPPLY
 
@@ -90,4 +91,4 @@ CASES = awkward.CASES | {
     "fans at zero": lambda size: what_if_fans_of(2, 21, size, values=0.0),
     "fans below zero": lambda size: what_if_fans_of(3, 442, size, values=-3.0),
 }
-CASES |= ECONOMY | OPTIMAL | DIVERSIFICATION | SUPPLY
+CASES |= ECONOMY | EPISODES | OPTIMAL | DIVERSIFICATION | SUPPLY

@@ -120,7 +120,8 @@ def test_cars_at_half_in_supply_are_at_half_in_the_economy(played):
     # Nothing in store and half of the need from elsewhere: output is at half from the first week on.
     half = HARD + "  regions: {us: {cover: {autos: 0.01}}}\n  materials:\n"
     for name in ("light", "heavy"):
-        half += f"    {name}_rare_earths: {{chinese_share: {{us: 50 %}}, feed_dependence: 0 %, dependence: {{autos: 100 %}}}}\n"
+        half += f"    {name}_rare_earths:\n"
+        half += "      {chinese_share: {us: 50 %}, feed_dependence: 0 %, dependence: {autos: 100 %}}\n"
     half += "  building: {demand_growth: 0 %, price_response: 0, realisation: 0 %}\n"
     half = half.replace("leakage: 0 %,", "leakage: 0 %, transit: 0, triage: 0 %, cover_dispersion: 0,")
     simulation = played(text(supply=half), runs=1, until="2026-05-05")
@@ -200,6 +201,67 @@ def test_a_use_that_is_not_named_is_left_alone(played):
     us = simulation.supply.levers.regions.index("us")
     assert (licensed[:, us, named] == 1).all()
     assert licensed.sum() == licensed[:, us, named].sum()
+
+
+# ── Levers beside licences ───────────────────────────────────────────────────────────────────────────
+
+
+def helped(supports="", denies=""):
+    """The stop, and beside it a support of the United States or a denial by China from the start."""
+    further = f"  aid: {{title: Aid, kind: support, by: us, enacted: 2025-10-01, supports: [{supports}]}}\n" * bool(
+        supports
+    )
+    if denies:
+        further += f"  ban: {{title: Ban, kind: export_control, by: china, enacted: 2025-10-01, denies: {denies}}}\n"
+    return text(economy=False).replace("milestones:", f"{further}milestones:")
+
+
+def lost_and_years(simulation):
+    """[run] weeks of output that the United States lost, years to half of the light ones without China."""
+    runs = finish(simulation).runs
+    return runs["indicator.lost"], runs["indicator.half"]
+
+
+def test_a_release_of_the_stockpile_spares_output(played):
+    stocked = helped("{measure: stockpile_release}").replace(
+        "supply:", "supply:\n  stockpiles: {decision_lag: 0 weeks}", 1
+    )
+    held = "{stockpile: {us: 8 weeks}}"
+    size = f"\n  materials: {{light_rare_earths: {held}, heavy_rare_earths: {held}}}\n"
+    without = lost_and_years(played(text(economy=False) + size))[0]
+    assert (lost_and_years(played(stocked + size))[0] < without - 0.1).all()
+
+
+def test_a_price_floor_quickens_and_denial_slows_what_others_build(played):
+    plain = lost_and_years(played(text(economy=False)))[1]
+    floor = lost_and_years(played(helped("{measure: price_floor, material: light_rare_earths, amount: 90 USD/kg}")))[1]
+    paid = lost_and_years(played(helped("{measure: capacity_subsidy, amount: 50 %}")))[1]
+    denied = lost_and_years(played(helped(denies="[technology, experts]")))[1]
+    assert (floor < plain).all()
+    assert (paid < plain).all()
+    assert (denied > 1.1 * plain).all()
+
+
+def test_a_floor_for_one_material_builds_no_other(played):
+    floor = played(helped("{measure: price_floor, material: heavy_rare_earths, amount: 150 USD/kg}"))
+    plain = played(text(economy=False))
+    light, heavy = (plain.supply.levers.materials.index(f"{name}_rare_earths") for name in ("light", "heavy"))
+    assert np.array_equal(floor.supply.live.progress[:, light], plain.supply.live.progress[:, light])
+    assert (floor.supply.live.progress[:, heavy] > plain.supply.live.progress[:, heavy]).all()
+
+
+def test_who_pools_shares_with_who_is_stopped(played):
+    allies = "coalitions:\n  allies: {name: Allies, members: [us, japan], joined: [us, japan]}\n"
+    pool = "  pool: {title: Pool, kind: support, by: allies, enacted: 2025-10-01, supports: [{measure: pooling}]}\n"
+    allied = text(economy=False).replace("actors:", f"{allies}actors:")
+    pooled = allied.replace("milestones:", f"{pool}milestones:")
+    apart, together = played(allied), played(pooled)
+    us, japan = (apart.supply.levers.regions.index(name) for name in ("us", "japan"))
+    lost = [
+        finish(one).supply["supply"]["lost_weeks_leontief"].reshape(RUNS, -1, 6)[:, -1] for one in (apart, together)
+    ]
+    assert (lost[1][:, us] < lost[0][:, us]).all()
+    assert (lost[1][:, japan] >= lost[0][:, japan]).all()
 
 
 # ── Runs, blocks, copies ─────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 import json
 import re
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -54,7 +55,15 @@ WRITTEN = [
     *sorted((ROOT / "tests" / "app").rglob("*.yaml")),
     Path(__file__).parent / "errors/valid/summit.yaml",
 ]
-TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool, "object": dict, "array": list}
+TYPES = {
+    "string": str,
+    "number": int | float,
+    "integer": int,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "null": NoneType,
+}
 
 
 def fits(value: Any, schema: Any, whole: dict[str, Any]) -> bool:
@@ -66,7 +75,7 @@ def fits(value: Any, schema: Any, whole: dict[str, Any]) -> bool:
     known = schema.get("properties", {})
     return all(
         (
-            not kinds or any(kind == "null" or isinstance(value, TYPES[kind]) for kind in kinds),
+            not kinds or any(isinstance(value, TYPES[kind]) for kind in kinds),
             value == schema.get("const", value),
             value in schema.get("enum", [value]),
             "anyOf" not in schema or any(fits(value, option, whole) for option in schema["anyOf"]),

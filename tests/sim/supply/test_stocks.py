@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from sim.supply import Controls, State, step
-from sim.supply.stocks import over_quantiles
+from sim.supply.firms import over_quantiles
 from tests.sim.supply.parts import parameters, played, stopped
 
 
@@ -48,13 +48,14 @@ def loss_t1b(weeks, median, dispersion, gap):
 )
 def test_t1b_lognormal_cover(gap, weeks, rate, loss):
     given = {"cover": 10.0, "cover_dispersion": 0.5, "chinese_share": gap}
-    found, last = lost(weeks, 2000, 7 / 16, **given)
+    found, last = lost(weeks, 2000, 7 / 4, **given)
     assert found == pytest.approx(loss_t1b(weeks, 10, 0.5, gap), abs=2e-3)
-    mean = 16 * (loss_t1b(weeks, 10, 0.5, gap) - loss_t1b(weeks - 1 / 16, 10, 0.5, gap))
+    mean = 4 * (loss_t1b(weeks, 10, 0.5, gap) - loss_t1b(weeks - 1 / 4, 10, 0.5, gap))
     assert 1 - last == pytest.approx(mean, abs=1e-3)
     if rate is not None:
         assert found == pytest.approx(loss, abs=2e-3)
-        assert 1 - last == pytest.approx(rate, abs=2e-3)
+        assert gap * ndtr(np.log(gap * weeks / 10) / 0.5) == pytest.approx(rate, abs=5e-5)
+        assert 1 - last == pytest.approx(rate, abs=8e-3)  # the mean of a quarter of a week, not its end
 
 
 def test_t1b_at_the_default_quantiles_and_step():
