@@ -1,6 +1,7 @@
 """Shipped scenarios without economy and supply, for tests of who moves when: those take most of the time."""
 
 import re
+from functools import cache
 
 import sim
 from sim.scenario.expressions import Kind
@@ -9,6 +10,7 @@ from sim.scenario.names import ECONOMY, SUPPLY
 READS = re.compile(rf"\b({'|'.join((*ECONOMY, *SUPPLY))})\.[\w.]+")
 
 
+@cache
 def without_economy(name, what_if=None):
     """Settings that take economy and supply out of a shipped scenario, and what reads them: nobody is short.
 
@@ -25,7 +27,7 @@ def without_economy(name, what_if=None):
         for part in ("when", "probability")
         if READS.search(getattr(getattr(rule, part), "text", ""))
     ]
-    return [*sections, *(f"indicators.{key}=null" for key in indicators), *rules]
+    return (*sections, *(f"indicators.{key}=null" for key in indicators), *rules)
 
 
 def _nothing(found):

@@ -21,6 +21,8 @@ from sim.days import day
 
 Texts = NDArray[np.str_]
 Truths = NDArray[np.bool_]
+_Words = tuple[list[str], NDArray[np.intp]]
+"""The different words of a column, and for each cell the place of its own: patterns are held against few."""
 
 DATA = Path(__file__).parents[1] / "data"
 DATASETS = {
@@ -82,12 +84,20 @@ class TrancheTable:
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
     @cached_property
-    def _names(self) -> dict[str, list[str]]:
-        return {name: getattr(self, name).tolist() for name in ("importer", "exporter", "sector")}
+    def _importers(self) -> _Words:
+        return _worded(self.importer)
 
     @cached_property
-    def _goods(self) -> list[str]:
-        return [f"{sector}/{tranche}" for _, _, sector, tranche in self.cells]
+    def _exporters(self) -> _Words:
+        return _worded(self.exporter)
+
+    @cached_property
+    def _sectors(self) -> _Words:
+        return _worded(self.sector)
+
+    @cached_property
+    def _goods(self) -> _Words:
+        return _worded(np.array([f"{sector}/{tranche}" for _, _, sector, tranche in self.cells], dtype=np.str_))
 
     def fits(
         self,
@@ -103,9 +113,9 @@ class TrancheTable:
         """
         goods = [pattern if "/" in pattern else f"*/{pattern}" for pattern in _listed(tranche)]
         return (
-            _fitting(self._names["importer"], _listed(importer))
-            & _fitting(self._names["exporter"], _listed(exporter))
-            & _fitting(self._names["sector"], _listed(sector))
+            _fitting(self._importers, _listed(importer))
+            & _fitting(self._exporters, _listed(exporter))
+            & _fitting(self._sectors, _listed(sector))
             & _fitting(self._goods, goods)
         )
 
@@ -217,11 +227,17 @@ def _listed(patterns: str | Sequence[str]) -> Sequence[str]:
     return [patterns] if isinstance(patterns, str) else patterns
 
 
-def _fitting(names: Sequence[str], patterns: Sequence[str]) -> Truths:
+def _worded(names: Texts) -> _Words:
+    words, place = np.unique(names, return_inverse=True)
+    return words.tolist(), place
+
+
+def _fitting(names: _Words, patterns: Sequence[str]) -> Truths:
+    words, place = names
     if not {"*", "*/*"}.isdisjoint(patterns):
-        return np.ones(len(names), dtype=np.bool_)
-    fit = {name: any(fnmatchcase(name, pattern) for pattern in patterns) for name in set(names)}
-    return np.array([fit[name] for name in names], dtype=np.bool_)
+        return np.ones(len(place), dtype=np.bool_)
+    fit = [any(fnmatchcase(word, pattern) for pattern in patterns) for word in words]
+    return np.array(fit, dtype=np.bool_)[place]
 
 
 def _repeated(names: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:

@@ -1,89 +1,23 @@
-"""Charts: no label touches another, the same bytes every time, words and data beside each picture."""
+"""Charts: the same bytes every time, words and data beside each picture, how each is laid out."""
 
 import csv
 import xml.etree.ElementTree as ET
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
 
 from plots.calendar import Life, busy_since, first_weeks, folded
 from plots.lettering import spread, width, wrap
 from plots.numbers import percent, points, span
 from plots.odds import odds_chart
-from plots.sheet import HEIGHTS, INCH, WIDTHS
-from plots.style import BLUE, house_style, write
+from plots.style import BLUE, write
 from plots.timeline import ticks
 from sim.analysis.odds import Odds
 from sim.days import day
 from tests.plots.awkward import FIRST, LONG
 from tests.plots.awkward_branches import CASES
-
-
-def labels(figure):
-    """Every text that is drawn, with its box in points."""
-    canvas = FigureCanvasAgg(figure)
-    with house_style():
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        found = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
-        points = Affine2D().scale(INCH / figure.dpi)
-        return [(one.get_text(), one.get_window_extent(renderer).transformed(points)) for one in found]
-
-
-@pytest.fixture(scope="module", params=CASES)
-def page(request):
-    return CASES[request.param]("page")
-
-
-@pytest.fixture(scope="module", params=CASES)
-def slide(request):
-    return CASES[request.param]("slide")
-
-
-def touching(chart):
-    """Labels that leave the sheet or touch another."""
-    wide, high = chart.figure.get_size_inches() * INCH
-    found = labels(chart.figure)
-    for words, box in found:
-        if box.x0 < 0 or box.x1 > wide + 1 or box.y0 < 0 or box.y1 > high:
-            yield words
-    for (one, box), (other, second) in combinations(found, 2):
-        across = min(box.x1, second.x1) - max(box.x0, second.x0)
-        down = min(box.y1, second.y1) - max(box.y0, second.y0)
-        if across > 0.5 and down > 1.5:
-            yield f"{one!r} touches {other!r}"
-
-
-def test_no_label_touches_another_or_leaves_the_page(page):
-    assert list(touching(page)) == []
-
-
-def test_no_label_touches_another_or_leaves_the_slide(slide):
-    assert list(touching(slide)) == []
-
-
-def test_letters_are_large_enough_to_read(page):
-    pixels_per_point = 800 / (WIDTHS["page"] * INCH)
-    sizes = [text.get_fontsize() for text in page.figure.findobj(Text) if text.get_text().strip()]
-    assert min(sizes) * pixels_per_point >= 9
-
-
-def test_a_slide_is_at_least_as_high_as_a_slide(slide):
-    wide, high = slide.figure.get_size_inches()
-    assert wide == WIDTHS["slide"]
-    assert high >= HEIGHTS["slide"] - 1e-9
-
-
-def test_a_chart_has_words_and_data(page):
-    assert len(page.alt) > len(page.title)
-    assert len({len(column) for column in page.table.values()}) == 1
-    assert next(iter(page.table.values()))
-    assert any(column.endswith(("_percent", "_points", "_pp", "_weeks", "_times", "_musd")) for column in page.table)
-
+from tests.plots.labelling import labels
 
 DRAWN_TWICE = ["calendar", "fan of three", "heat of many, long", "six what-ifs", "twelve comparisons", "eight threats"]
 

@@ -288,10 +288,11 @@ def test_saved_forked_and_taken_up_again_it_goes_on_the_same(played, tmp_path):
     twin = simulation.fork(2)
     for one in (simulation, again, twin):
         one.advance()
+    restored, gone_on = finish(again), finish(simulation)
     for name, table in straight.supply.items():
         for column, values in table.items():
-            assert np.array_equal(values, finish(again).supply[name][column], equal_nan=True), f"{name}.{column}"
-            assert np.array_equal(values, finish(simulation).supply[name][column], equal_nan=True)
+            assert np.array_equal(values, restored.supply[name][column], equal_nan=True), f"{name}.{column}"
+            assert np.array_equal(values, gone_on.supply[name][column], equal_nan=True)
     first = finish(twin).supply["supply"]["output_percent"].reshape(2 * RUNS, -1)[::2]
     assert np.array_equal(first.ravel(), straight.supply["supply"]["output_percent"])
 
