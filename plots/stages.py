@@ -82,7 +82,17 @@ def stages_chart(
     )
     cues = (Cue("median", ACCENT), Cue("range", tint(ACCENT, RANGE)))
     table, shown = _table(panels), _key_values(panels, moments, cells)
-    return Chart(called, made.figure, title, subtitle, f"{title}. {UNIT}. {said}.", table, shown, made.head, cues)
+    return Chart(
+        called,
+        made.figure,
+        title,
+        subtitle,
+        f"{title}. Per cent of the demand outside China by stage. {said}.",
+        table,
+        shown,
+        made.head,
+        cues,
+    )
 
 
 def _column_heads(made: Sheet, heads: list[str], edges: list[float], above: float) -> None:

@@ -7,9 +7,8 @@ import math
 from app.briefing.content import Block, FigureBlock, Paragraph, Table
 from app.briefing.findings import Findings
 from app.briefing.supply import inner, opened
-from plots.amounts import level
 from plots.diversification import LEAD_TIMES, Reach, diversification_chart
-from plots.numbers import long_date, number
+from plots.numbers import long_date, number, percent
 from plots.stages import Share, stages_chart
 from plots.style import Chart
 from sim.analysis.economy import Band
@@ -21,8 +20,6 @@ END_TO_END = "end_to_end"
 RARE_EARTHS = ("light_rare_earths", "heavy_rare_earths", "yttrium")
 """Materials beside which the lead times of other mines and plants stand."""
 DAYS_A_YEAR = 365.25
-TENTHS = 3.0
-"""Per cent below which tenths are told."""
 
 
 def how_soon(found: Findings) -> list[Block]:
@@ -126,10 +123,10 @@ def _shares(found: Findings, materials: Materials) -> Chart | None:
     cells = [(code, stage) for code, by_stage in shares.items() for stage in by_stage]
     code, stage = min(cells, key=lambda cell: shares[cell[0]][cell[1]][0])
     first, last = shares[code][stage]
-    now, then = (level(value, 0 if value >= TENTHS else 1) for value in (first, last.middle))
-    later = "the same" if now == then else f"{then} %"
+    now, then = (percent(value / 100) for value in (first, last.middle))
+    later = "the same" if now == then else then
     title = (
-        f"Other suppliers can meet {now} % of the demand for {inner(materials.names[code])} at the narrowest stage, "
+        f"Other suppliers can meet {now} of the demand for {inner(materials.names[code])} at the narrowest stage, "
         f"{inner(materials.stage_names[stage])}, and {later} on {long_date(materials.last)} at the median"
     )
     subtitle = (

@@ -52,7 +52,7 @@ def tell(plan: Plan, run: int, seed: int, chances: int) -> Story:
     for option in weighed:
         found.setdefault(option.day, StoryDay(option.day)).weighed.append(option)
     outcome = outcome_names(plan)[int(finish(simulation).runs["outcome"][0])]
-    drawn = {path: float(values[0]) for path, values in sorted(simulation.assumptions.items())}
+    drawn = {path: float(values[0]) for path, values in simulation.stated().items()}
     return Story(run, outcome, [found[day] for day in sorted(found)], drawn)
 
 

@@ -289,6 +289,13 @@ class Simulation:
         life = None if basis is None else self.plan.scenario.legal_bases[basis].longest_life
         return None if life is None else self.value(life, f"legal_bases.{basis}.longest_life", rows)
 
+    def stated(self) -> dict[str, NDArray[np.float64]]:
+        """Uncertain values of the file, [run] by path in alphabetical order.
+
+        Whether a project is built is drawn as they are, but the file states its chance.
+        """
+        return {path: values for path, values in sorted(self.assumptions.items()) if path in self.plan.scalars}
+
     def value(self, scalar: Scalar, path: str, rows: Rows | None = None) -> Value:
         """A scalar of the file in every run, or in the given rows, or one number for all."""
         value = value_of(scalar, path, self.assumptions)

@@ -48,9 +48,7 @@ def finish(simulation: Simulation) -> Block:
     run, outcome = simulation.world.run, outcomes(simulation)
     runs: dict[str, NDArray[Any]] = {"run": run, "outcome": outcome}
     runs |= {f"indicator.{name}": np.asarray(value) for name, value in _indicators(simulation)}
-    stated = simulation.plan.scalars.keys()  # the file states the chance of a project, not whether it is built
-    assumed = sorted(simulation.assumptions.items())
-    runs |= {f"assumption.{path}": values for path, values in assumed if path in stated}
+    runs |= {f"assumption.{path}": values for path, values in simulation.stated().items()}
     runs |= _dates(simulation)
     economy = {} if simulation.economy is None else economy_tables.tables(simulation.economy, run, outcome)
     supply = {} if simulation.supply is None else supply_tables.tables(simulation.supply, run)

@@ -15,7 +15,7 @@ from app.briefing.html import cell
 from plots.numbers import percent
 from plots.style import BLUE, BYSTANDER, PALETTE, VERMILLION
 from tests.conftest import SMALL
-from tests.plots.test_told_apart import is_tint
+from tests.plots.telling_apart import is_tint
 
 ALONE = """
 schema: 1
