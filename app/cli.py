@@ -319,12 +319,13 @@ def optimal_tariffs(place: str | None, elasticities: str | None, regions: str | 
 
 
 @main.command("supply-episodes")
-@click.argument("episode", required=False, default="2025", type=click.Choice(["2025", "2010", "gdp"]))
+@click.argument("episode", required=False, default="2025", type=click.Choice(["2025", "2010", "gdp", "experts"]))
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: .svg, .png or .pdf, and .csv.")
 def supply_episodes(episode: str, chart: Path | None) -> None:
     """What the supply layer makes of the magnet licences of 2025 or the quota of 2010, beside the record.
 
-    2025 is what it is calibrated to, 2010 is out of sample; gdp is what a near-total cut would cost, beside studies.
+    2025 is what it is calibrated to, 2010 is out of sample; gdp is what a near-total cut would cost, beside studies;
+    experts is how long others need to make what China makes, with its technology and experts and without.
     """
     from app.episodes import episode_shown
 

@@ -13,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plots.amounts import level, signed
+from plots.diversification import LEAD_TIMES, Reach, diversification_chart
 from plots.gdp_of_a_cut import Loss, gdp_of_a_cut_chart
 from plots.magnet_exports import Exports, magnet_exports_chart
 from plots.numbers import NARROW
 from plots.price_path import PricePath, price_path_chart
 from plots.style import ACCENT, BLUE, Chart, write_as
 from plots.words import the
+from sim.analysis.economy import Band
 from sim.days import day
-from sim.experiments.episodes import dysprosium_2010, gdp, magnets_2025, records
+from sim.experiments.episodes import dysprosium_2010, experts, gdp, magnets_2025, records
 from sim.experiments.episodes.shipped import central, draws
 
 Numbers = NDArray[np.float64]
@@ -30,6 +32,8 @@ DRAWS, SEED = 200, 2025
 FEWER = 60
 """Draws of an episode of eight years."""
 BAND = (0.05, 0.95)
+LOOKED_AHEAD = 40.0
+"""Years to which the building of capacity is shown."""
 ENDINGS = (".svg", ".png", ".pdf")
 TITLES = {records.WORLD: ("World", ACCENT), records.US: ("United States", BLUE)}
 FIRST = 3
@@ -274,6 +278,63 @@ def of_gdp() -> list[str]:
     return [*lines, "", f"{gdp_finding(found)}."]
 
 
+# ── How long without China ───────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def reaches() -> list[Reach]:
+    """Years by stage and share, with Chinese technology and experts as now and without."""
+    building = draws(DRAWS, SEED).parameters.building
+    ways = [experts.years(building, denied, DRAWS) for denied in (0.0, 1.0)]
+    return [
+        Reach(name, float(target), *(_spread(way[name, target]) for way in ways))
+        for name, _, _ in experts.STAGES
+        for target in experts.QUARTERS
+    ]
+
+
+def _spread(years: Numbers) -> Band:
+    """5 % point, median and 95 % point of years, some of which may be without end."""
+    low, middle, high = np.quantile(years, (BAND[0], 0.5, BAND[1]), method="inverted_cdf")
+    return Band(float(low), float(middle), float(high))
+
+
+def experts_chart(size: str = "page") -> Chart:
+    """Years until others can meet shares of the need, with the finding as its title."""
+    subtitle = (
+        "Years from the end of 2025 until suppliers outside China can meet 25, 50 and 75 % of the demand there for "
+        "magnets, by stage. Marks: medians; lines: 5–95 % of draws"
+    )
+    source = "Source: own simulation with the shipped values; lead times from company reports and trade press"
+    rows = reaches()
+    return diversification_chart(rows, LEAD_TIMES, LOOKED_AHEAD, experts_finding(rows), subtitle, source, size)
+
+
+def experts_finding(rows: list[Reach]) -> str:
+    """Half of the need from end to end, both ways."""
+    half = next(row for row in rows if (row.stage, row.share) == (experts.STAGES[-1][0], 50))
+    assert half.second is not None
+    ours, denied = half.first, half.second
+    return (
+        f"Half of the magnets outside China can be made from end to end without China after {ours.middle:.0f} years "
+        f"({_years(ours)}), without Chinese technology and experts after {denied.middle:.0f} ({_years(denied)})"
+    )
+
+
+def _years(band: Band) -> str:
+    return f"{band.low:.0f} to {band.high:.0f}" if band.high <= LOOKED_AHEAD else f"{band.low:.0f} to beyond"
+
+
+def of_experts() -> list[str]:
+    """Years by stage."""
+    rows: list[tuple[str, ...]] = [("", "as now", "5–95 %", "without experts", "5–95 %")]
+    for row in reaches():
+        assert row.second is not None
+        cells = (cell for band in (row.first, row.second) for cell in (_number(band.middle), _years(band)))
+        rows.append((f"{row.stage}, {row.share:.0f} % of need", *cells))
+    return ["Years from the end of 2025 until others can meet the need outside China", "", *_aligned(rows)]
+
+
 def _ends(row: Loss) -> tuple[str, str]:
     return (signed(row.middle, 2), "") if row.low == row.high else ("", f"{level(row.low, 2)} to {level(row.high, 2)}")
 
@@ -288,5 +349,5 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     ]
 
 
-TABLES = {"2025": of_2025, "2010": of_2010, "gdp": of_gdp}
-CHARTS = {"2025": exports_chart, "2010": price_chart, "gdp": gdp_chart}
+TABLES = {"2025": of_2025, "2010": of_2010, "gdp": of_gdp, "experts": of_experts}
+CHARTS = {"2025": exports_chart, "2010": price_chart, "gdp": gdp_chart, "experts": experts_chart}

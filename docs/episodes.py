@@ -88,6 +88,15 @@ def cut() -> Iterator[str]:
         yield f"| {words} | " + " | ".join(figures.get(country, "–") for country in found) + " |"
 
 
+def experts() -> Iterator[str]:
+    """Years without China."""
+    yield "| years from the end of 2025, 5 to 95 % | with Chinese experts as now | without technology and experts |"
+    yield "|---|---|---|"
+    for row in episodes.reaches():
+        cells = (f"{one.middle:.0f} ({one.low:.0f} to {one.high:.0f})" for one in (row.first, row.second) if one)
+        yield f"| {row.stage}, {row.share:.0f} % of need | " + " | ".join(cells) + " |"
+
+
 def _two(value: float) -> str:
     return level(value, 2)
 
@@ -99,6 +108,7 @@ TABLES = {
     "quota": quota,
     "shares": shares,
     "cut": cut,
+    "experts": experts,
 }
 
 

@@ -56,16 +56,18 @@ class Case:
     name: str
     low: float
     high: float
+    known: str
+    """date by which it was publicly known"""
 
 
 LEAD_TIMES = (
-    Case("VAC in South Carolina (long a maker): site to first magnets", 2.0, 2.0),
-    Case("MP (new to it): construction to commercial magnets", 3.7, 3.7),
-    Case("Iluka: decision to separated oxides, planned 2027", 5.2, 5.2),
-    Case("Lynas: first mining to first separated product", 5.7, 5.7),
-    Case("MP: restart of the mine to 43 % of its aim in separation", 8.0, 8.0),
-    Case("Lynas: first product to 85 % of nameplate", 10.0, 10.0),
-    Case("Japan: from 10 to 40 % of imports from elsewhere", 8.0, 14.0),
+    Case("VAC in South Carolina (long a maker): site to first magnets", 2.0, 2.0, "2025-12-31"),
+    Case("MP (new to it): construction to commercial magnets", 3.7, 3.7, "2025-12-31"),
+    Case("Iluka: decision to separated oxides, planned 2027", 5.2, 5.2, "2024-12-31"),
+    Case("Lynas: first mining to first separated product", 5.7, 5.7, "2013-02-27"),
+    Case("MP: restart of the mine to 43 % of its aim in separation", 8.0, 8.0, "2026-02-26"),
+    Case("Lynas: first product to 85 % of nameplate", 10.0, 10.0, "2023-08-31"),
+    Case("Japan: from 10 to 40 % of imports from elsewhere", 8.0, 14.0, "2025-06-24"),
 )
 """Lynas, MP, Iluka: company reports of 2007 to 2026; VAC: eVAC December 2023 to December 2025, trade press; Japan: 2010
 to 2018, and 2024 still at 37 to 40 %, Nikkei and JOGMEC. Iluka's end is a plan."""

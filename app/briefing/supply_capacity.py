@@ -87,7 +87,8 @@ def _years(found: Findings, materials: Materials) -> list[Chart]:
         f"China for {name}, by stage; after {long_date(materials.last)} the policy of that day is held. Dot: median; "
         "line: 5–95 % of futures"
     )
-    cases = LEAD_TIMES if code in RARE_EARTHS else ()
+    past = tuple(case for case in LEAD_TIMES if day(case.known) <= materials.first)  # nothing learnt after as_of
+    cases = past if code in RARE_EARTHS else ()
     ways = ("years, as the futures go", "")
     return [diversification_chart(rows, cases, horizon, title, subtitle, found.source, regimes=ways)]
 

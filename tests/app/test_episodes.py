@@ -34,6 +34,14 @@ def test_a_chart_of_the_cut_is_drawn_with_its_data(tmp_path):
     assert "IMF 2026" in chart.with_suffix(".csv").read_text(encoding="utf-8")
 
 
+def test_how_long_without_china_has_both_ways_and_what_it_rests_on(tmp_path):
+    chart = tmp_path / "experts.svg"
+    result = run("experts", "--chart", chart)
+    assert result.exit_code == 0
+    assert "End to end, 50 % of need" in result.output
+    assert "Lynas" in chart.with_suffix(".csv").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(("2025", "--chart", "a.gif"), "a.gif"), (("2010", "--chart", "a.txt"), "a.txt"), (("2011",), "2011")],

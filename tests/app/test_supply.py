@@ -18,10 +18,12 @@ from app.briefing.supply_capacity import years_told
 from app.briefing.supply_exports import rise
 from app.briefing.supply_output import gap, short
 from app.run import focused
+from plots.diversification import LEAD_TIMES
 from plots.numbers import percent
 from plots.weeks_left import between, in_weeks, weeks
 from sim.analysis.economy import Band
 from sim.analysis.supply import TwoForms, never, times
+from sim.days import day
 from tests.app.test_focus import ALLIES
 from tests.conftest import SMALL
 from tests.supply_tables import BOTH, REFERENCE, made_up
@@ -357,3 +359,9 @@ def test_a_country_in_no_buying_region_has_no_such_section():
 
 def test_the_reference_is_named_where_it_is_drawn(charts):
     assert REFERENCE in charts["supply_lost"].subtitle
+
+
+def test_what_took_how_long_later_than_as_of_is_not_told(found, charts):
+    later = [case.name for case in LEAD_TIMES if day(case.known) > found.materials.first]
+    assert later
+    assert not any(name in charts["diversification"].alt for name in later)

@@ -19,7 +19,7 @@ def reaches_of(stages, size, scale=20.0, ways=2, long=False, cases=LEAD_TIMES, s
             bands = [Band(*np.sort(chance.random(3) * scale * share / 75).tolist()) for _ in range(ways)]
             rows.append(Reach(name_of("Stage", k, long), share, *bands))
     if long:
-        cases = [Case(name_of("Case", k, long), k, 2.5 * k) for k in range(4)]
+        cases = [Case(name_of("Case", k, long), k, 2.5 * k, "2020-01-31") for k in range(4)]
     return diversification_chart(rows, tuple(cases), 40.0, *FULL, size)
 
 
