@@ -186,8 +186,8 @@ class Queue:
         processed = hazard * waiting / weeks
         if np.isfinite(rules.staff_cap).any():
             tonnes = cells.by_material(rules.need * processed)
-            able = np.minimum(1.0, rules.staff_cap / np.where(tonnes > 0, tonnes, 1.0))
-            processed = processed * cells.of_material(np.where(tonnes > 0, able, 1.0))
+            able = np.divide(rules.staff_cap, tonnes, out=np.ones(tonnes.shape), where=tonnes > rules.staff_cap)
+            processed = processed * cells.of_material(able)
         np.maximum(arrived - processed * final * weeks, 0.0, out=self.backlog)
         return processed
 

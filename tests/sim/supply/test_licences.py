@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.supply.cells import Cells
@@ -125,6 +125,7 @@ def test_shipments_stop_at_the_capacity_and_the_rest_stays_valid():
     assert queue.valid[0, 0] == pytest.approx(910.0)
 
 
+@example(2.2e-313, 0.0, 0.0, 0.0, 1.0, 1.0)
 @given(st.floats(0, 2), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.1, 4), st.floats(0, 60))
 def test_nothing_is_lost_in_the_queue(hazard, granted, refiled, licensed, weeks, staff):
     queue, terms = Queue(row(30.0), row(20.0)), rules(granted, refiled, staff_cap=staff)
