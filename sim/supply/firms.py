@@ -250,8 +250,9 @@ class Firms:
             good += terms.basis
             np.multiply(good, terms.triage, out=lack)
             np.subtract(stock, lack, out=lack)
-            np.minimum(lack, 0.0, out=lack)
-            _add(lack, total)
+            if lack.min() < 0:
+                np.minimum(lack, 0.0, out=lack)
+                _add(lack, total)
         if (total < 0).any():
             self._first_the_urgent(cells, runs, goods, -total, terms)
 
@@ -270,12 +271,13 @@ class Firms:
             first += len(stock)
             np.multiply(good, share, out=lack)
             stock -= lack
-            np.minimum(stock, 0.0, out=lack)
-            np.negative(lack, out=lack)
-            for one in lack:
-                np.minimum(left, one, out=one)
-                left -= one
-            stock += lack
+            if stock.min() < 0:
+                np.minimum(stock, 0.0, out=lack)
+                np.negative(lack, out=lack)
+                for one in lack:
+                    np.minimum(left, one, out=one)
+                    left -= one
+                stock += lack
             good *= by_orders
             stock += good
 
@@ -291,6 +293,8 @@ class Firms:
         total, out = np.zeros(limit.shape), np.zeros(limit.shape)
         few, counted = np.zeros(limit.shape, dtype=np.uint8), 0
         for stock, spread, (kept, lack) in self._slabs(cells, runs, 2):
+            if not soft and stock.min() >= 0:
+                continue  # firms of more cover lack nothing
             if soft:
                 np.multiply(spread, terms.threshold, out=kept)
                 np.add(kept, some, out=lack)
