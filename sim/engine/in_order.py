@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.supply.firms import over_quantiles
+
 Numbers = NDArray[np.float64]
 
 
@@ -18,7 +20,4 @@ def total(values: Numbers, *axes: int) -> Numbers:
     """
     moved = np.moveaxis(values, axes, range(len(axes)))
     entries = moved.reshape(math.prod(moved.shape[: len(axes)]), *moved.shape[len(axes) :])
-    found = np.zeros(entries.shape[1:])
-    for entry in entries:
-        found += entry
-    return found
+    return over_quantiles(entries)

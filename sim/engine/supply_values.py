@@ -16,6 +16,7 @@ from sim.sampling.distributions import quantile
 from sim.scenario.scalars import Scalar
 from sim.scenario.supply import STAGES
 from sim.supply import Building, Controls, Holding, Licensing, Market, Parameters, Production, Projects, Reserve
+from sim.supply.projects import slipped
 
 Numbers = NDArray[np.float64]
 WEEKS_A_YEAR = 365.25 / 7
@@ -251,7 +252,7 @@ class Values:
         for name, project in sorted(settings.projects.items()):
             path = f"supply.projects.{name}"
             start = (self._table([(project.start, f"{path}.start")], ()) - self.plan.as_of) / DAYS_A_YEAR
-            start = np.where(start > 0, start + slip, start)
+            start = slipped(start, slip)
             capacity = self._table([(project.capacity, f"{path}.capacity")], ())
             places = [materials.index(material) for material in project.material if material in materials]
             for place in places:

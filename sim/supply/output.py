@@ -63,12 +63,6 @@ def ces(x: Numbers, cost_share: Numbers, sigma: Numbers) -> Numbers:
     return output
 
 
-def ces_second_order(x: Numbers, cost_share: Numbers, sigma: Numbers) -> Numbers:
-    """Log output to second order in ln x (Baqaee and Farhi 2019): β ln x + ½ β (1 − β) (σ − 1)/σ ln² x."""
-    log = np.log(x)
-    return cost_share * log + cost_share * (1 - cost_share) * (sigma - 1) / sigma / 2 * log**2
-
-
 def sigma(age: Numbers, production: Production) -> Numbers:
     """Elasticity [run, region, sector] after `age` weeks of shortage: σ₁ − (σ₁ − σ₀) e^(−age/τ)."""
     given = (production.sigma_short, production.sigma_long, production.sigma_time)

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from sim.supply.output import ces, ces_second_order, sigma
+from sim.supply.output import ces, sigma
 from tests.sim.supply.parts import parameters, played, stopped
+
+
+def ces_second_order(x, cost_share, sigma):
+    """Log output to second order in ln x (Baqaee and Farhi 2019): β ln x + ½ β (1 − β) (σ − 1)/σ ln² x."""
+    log = np.log(x)
+    return cost_share * log + cost_share * (1 - cost_share) * (sigma - 1) / sigma / 2 * log**2
 
 
 def at(x, cost_share, elasticity):
